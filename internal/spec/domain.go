@@ -1,0 +1,75 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+)
+
+// Domain is an Auth0 tenant's domain. The zero value is no domain.
+type Domain struct {
+	scheme string
+	host   string // with a port where one was given
+}
+
+// ParseDomain takes a host name, with a port for a sandbox behind TLS, or the URL of a tenant on this machine. The error
+// is an Invalid whose field is empty: the caller knows whether a flag or a variable said it.
+func ParseDomain(raw string) (Domain, error) {
+	raw = strings.TrimSpace(raw)
+	const example = "write it like my-tenant.eu.auth0.com"
+	if raw == "" {
+		return Domain{}, Invalid{{What: "no domain", Hint: example}}
+	}
+	scheme, rest := "https", raw
+	if before, after, found := strings.Cut(raw, "://"); found {
+		scheme, rest = strings.ToLower(before), strings.TrimSuffix(after, "/")
+	}
+	u, err := url.Parse("//" + rest)
+	if err != nil || u.Hostname() == "" {
+		return Domain{}, Invalid{{What: "is not a host name", Hint: example}}
+	}
+	host := strings.ToLower(u.Hostname())
+	if u.User != nil {
+		return Domain{}, Invalid{{What: "carries a user name or password", Hint: example}}
+	}
+	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(rest, "?#") {
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", raw), Hint: fmt.Sprintf("write %s", host)}}
+	}
+	if checkHost(host) != nil || strings.HasSuffix(u.Host, ":") {
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", raw), Hint: example}}
+	}
+	switch {
+	case rest == raw:
+		if !IsLoopback(host) && !strings.Contains(host, ".") {
+			return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a tenant's domain", raw), Hint: example}}
+		}
+	case scheme != "http" && scheme != "https":
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: fmt.Sprintf("write %s", host)}}
+	case !IsLoopback(host):
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: fmt.Sprintf("write %s: a tenant is always reached by https", host)}}
+	}
+	return Domain{scheme: scheme, host: authority(scheme, host, u.Port())}, nil
+}
+
+// IsZero tells whether no domain was given.
+func (d Domain) IsZero() bool { return d.host == "" }
+
+// Host is the host, with its port where it has one.
+func (d Domain) Host() string { return d.host }
+
+// String is the domain as it is shown: the host, with the scheme only where it isn't https.
+func (d Domain) String() string {
+	if d.scheme == "http" {
+		return d.URL()
+	}
+	return d.host
+}
+
+// URL is the origin of the tenant, without a trailing slash.
+func (d Domain) URL() string { return d.scheme + "://" + d.host }
+
+// Issuer is what the tenant calls itself in its metadata and tokens: with a trailing slash, which clients compare.
+func (d Domain) Issuer() string { return d.URL() + "/" }
+
+// ManagementAudience is the identifier of the tenant's Management API.
+func (d Domain) ManagementAudience() string { return d.URL() + "/api/v2/" }

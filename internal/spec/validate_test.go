@@ -1,0 +1,127 @@
+package spec_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+func good() spec.Spec {
+	return spec.Spec{
+		Servers:      []spec.Server{{URL: "https://a.example/mcp", Scopes: []spec.Scope{{Value: "tool:whoami", Description: "Who am I?"}}}},
+		Connections:  []spec.Connection{{Name: "google-oauth2"}, {ID: "con_0123456789abcdef"}},
+		Registration: spec.RegistrationDCR, AudienceMode: spec.AudienceBoth, TokenLifetime: time.Hour,
+	}
+}
+
+func TestValidateAcceptsTheLimits(t *testing.T) {
+	s := good()
+	s.Servers[0].Name = strings.Repeat("ä", 200)
+	s.Servers[0].Scopes = append(s.Servers[0].Scopes, spec.Scope{Value: strings.Repeat("s", 280), Description: strings.Repeat("ä", 500)})
+	s.TokenLifetime = spec.MaxTokenLifetime
+	if err := s.Validate(); err != nil {
+		t.Errorf("Validate() = %v", err)
+	}
+}
+
+func TestValidateRefuses(t *testing.T) {
+	for what, spoil := range map[string]func(*spec.Spec){
+		"--name: has 201":           func(s *spec.Spec) { s.Servers[0].Name = strings.Repeat("ä", 201) },
+		"contains < or >":           func(s *spec.Spec) { s.Servers[0].Name = "MCP <Server>" },
+		"is blank":                  func(s *spec.Spec) { s.Servers[0].Name = "  " },
+		"control characters":        func(s *spec.Spec) { s.Servers[0].Name = "a\x1b[2J" },
+		"a scope of 281":            func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = strings.Repeat("s", 281) },
+		"has 501 characters":        func(s *spec.Spec) { s.Servers[0].Scopes[0].Description = strings.Repeat("d", 501) },
+		"without a value":           func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "" },
+		"is not a scope":            func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "two words" },
+		"OpenID Connect's own":      func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "offline_access" },
+		"two descriptions":          func(s *spec.Spec) { s.Servers[0].Scopes = []spec.Scope{{"a", "x"}, {"a", "y"}} },
+		"1001 scopes":               func(s *spec.Spec) { s.Servers[0].Scopes = make([]spec.Scope, 1001) },
+		"named twice":               func(s *spec.Spec) { s.Servers = append(s.Servers, s.Servers[0]) },
+		"not a way of registration": func(s *spec.Spec) { s.Registration = "open" },
+		"not an audience mode":      func(s *spec.Spec) { s.AudienceMode = "" },
+		"one default audience": func(s *spec.Spec) {
+			s.AudienceMode = "default"
+			s.Servers = append(s.Servers, spec.Server{URL: "https://b.example/mcp"})
+		},
+		"not a connection's id":   func(s *spec.Spec) { s.Connections[1].ID = "con_../clients" },
+		"not a connection's name": func(s *spec.Spec) { s.Connections[0].Name = " " },
+		"out of range":            func(s *spec.Spec) { s.TokenLifetime = spec.MaxTokenLifetime + time.Second },
+	} {
+		s := good()
+		spoil(&s)
+		err := s.Validate()
+		var invalid spec.Invalid
+		if !errors.As(err, &invalid) || !strings.Contains(err.Error(), what) {
+			t.Errorf("%s: Validate() = %v", what, err)
+		}
+	}
+}
+
+func TestValidateTellsAllAtOnce(t *testing.T) {
+	s := good()
+	s.Servers[0].Name, s.Registration, s.TokenLifetime = "<", "x", -1
+	var invalid spec.Invalid
+	if errors.As(s.Validate(), &invalid); len(invalid) != 3 {
+		t.Errorf("Validate() told %d problems, want 3: %v", len(invalid), invalid)
+	}
+}
+
+func TestParseFile(t *testing.T) {
+	f, err := spec.ParseFile("mcpauth.yaml", []byte(`
+domain: my-tenant.eu.auth0.com
+servers:
+  - url: https://a.example/mcp
+    name: A
+    scopes: ["tool:a=Uses a", {value: "tool:b", description: Uses b}]
+connections: [google-oauth2, {id: con_0123456789abcdef}]
+registration: both
+token_lifetime: 24h
+offline_access: false
+gateway: {policy_name: my-policy}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	scopes := f.Servers[0].Scopes
+	if len(scopes) != 2 || scopes[0] != (spec.FileScope{Value: "tool:a", Description: "Uses a"}) || scopes[1].Value != "tool:b" {
+		t.Errorf("scopes are %v", scopes)
+	}
+	if f.Connections[1].ID != "con_0123456789abcdef" || f.Connections[0].Name != "google-oauth2" {
+		t.Errorf("connections are %v", f.Connections)
+	}
+	if time.Duration(f.TokenLifetime) != 24*time.Hour || *f.OfflineAccess || f.GatewayOptions.PolicyName != "my-policy" {
+		t.Errorf("parsed %+v", f)
+	}
+	if f, err := spec.ParseFile("empty", nil); err != nil || len(f.Servers) != 0 {
+		t.Errorf("an empty file is %+v, %v", f, err)
+	}
+	for content, what := range map[string]string{
+		"domian: x":            "domian",
+		"servers: [":           "2:",
+		"token_lifetime: soon": "not a duration",
+		"servers: 3":           "",
+	} {
+		_, err := spec.ParseFile("mcpauth.yaml", []byte(content))
+		var invalid spec.Invalid
+		if !errors.As(err, &invalid) || (content != "servers: [" && !strings.Contains(err.Error(), what)) {
+			t.Errorf("ParseFile(%q) = %v; want an error with %q", content, err, what)
+		}
+	}
+}
+
+func FuzzParseFile(f *testing.F) {
+	f.Add([]byte("servers:\n  - url: https://a.example/mcp\n    scopes: [a, {value: b}]\n"))
+	f.Add([]byte("connections: [{id: x}, y]\ntoken_lifetime: 5\n"))
+	f.Add([]byte("a: &a [*a]"))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		_, err := spec.ParseFile("mcpauth.yaml", content)
+		var invalid spec.Invalid
+		if err != nil && !errors.As(err, &invalid) {
+			t.Fatalf("an error of another type: %v", err)
+		}
+	})
+}
