@@ -1,0 +1,175 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+// Diff is the plan that brings the observed tenant to what the spec asks for:
+//
+//	object                     on the tenant              plan
+//	API                        absent                     create
+//	                           lacks scopes or refresh    update, everything else stays
+//	                           other algorithm, deny_all  conflict, nothing is written
+//	                           only a near miss           conflict, unless BesideNearMiss
+//	default grant              absent                     create with subject type user
+//	                           lacks scopes               update, its other scopes stay
+//	                           subject type client        conflict, nothing is written
+//	connection                 not at domain level        update
+//	settings                   differ                     one update
+//	other default audience     mode both                  conflict that is skipped: resource carries clients
+//	                           mode default               conflict, unless ReplaceDefaultAudience
+func Diff(s spec.Spec, o Observed) Plan {
+	var p Plan
+	for _, server := range s.Servers {
+		p.Changes = append(p.Changes, diffAPI(s, server, o))
+		if o.api(server.URL) == nil {
+			continue
+		}
+		for _, other := range o.nearMisses(server.URL) {
+			p.Warnings = append(p.Warnings, fmt.Sprintf("an API %s exists beside %s: tokens for the one are refused by the other", other, server.URL))
+		}
+	}
+	for _, server := range s.Servers {
+		p.Changes = append(p.Changes, diffGrant(server, o.Grants[server.URL]))
+	}
+	for _, c := range s.Connections {
+		if object := o.Connections[c]; object != nil {
+			p.Changes = append(p.Changes, Level(*object, true))
+		}
+	}
+	if len(s.Connections) == 0 && !o.DomainLevel && s.Registration != spec.RegistrationNone {
+		p.Warnings = append(p.Warnings, "no connection is named and none at domain level was found: clients that register themselves "+
+			"will get \"no connections enabled for the client\"; name one with --connection")
+	}
+	p.Changes = append(p.Changes, diffSettings(s, o.Settings)...)
+	for _, c := range p.Changes {
+		if c.Action == Conflict && !c.Blocking {
+			p.Warnings = append(p.Warnings, c.Reason+"; "+c.Hint)
+		}
+	}
+	return p
+}
+
+func wantedScopes(server spec.Server) (scopes []Scope, values []string) {
+	values = []string{}
+	for _, s := range server.Scopes {
+		scopes = append(scopes, Scope(s))
+		values = append(values, s.Value)
+	}
+	return scopes, values
+}
+
+// change decides between update and none by whether a field differs.
+func change(kind Kind, key string, object Object, fields []Field, impact string) Change {
+	for _, f := range fields {
+		if !f.Same() {
+			return Change{Action: Update, Kind: kind, Key: key, ID: object.ID, Fields: fields, Impact: impact}
+		}
+	}
+	return Change{Action: None, Kind: kind, Key: key, ID: object.ID}
+}
+
+func creation(kind Kind, key string, fields []Field, impact string) Change {
+	return Change{Action: Create, Kind: kind, Key: key, Fields: fields, Impact: impact}
+}
+
+func diffAPI(s spec.Spec, server spec.Server, o Observed) Change {
+	scopes, _ := wantedScopes(server)
+	object := o.api(server.URL)
+	if object == nil {
+		if near := o.nearMisses(server.URL); len(near) > 0 && !s.BesideNearMiss {
+			return nearMissConflict(server.URL, near[0])
+		}
+		fields := []Field{
+			{Path: "name", After: server.DisplayName()},
+			{Path: "identifier", After: server.URL},
+			{Path: "signing_alg", After: "RS256"},
+			{Path: "allow_offline_access", After: !s.NoOfflineAccess},
+		}
+		if len(scopes) > 0 {
+			union, _ := unionScopes(nil, scopes)
+			fields = append(fields, Field{Path: "scopes", After: union})
+		}
+		if s.TokenLifetime > 0 {
+			fields = append(fields, Field{Path: "token_lifetime", After: int(s.TokenLifetime.Seconds())})
+		}
+		return creation(KindAPI, server.URL, fields, "new: nothing uses it yet")
+	}
+	if conflict, is := apiConflict(server.URL, *object); is {
+		return conflict
+	}
+	return change(KindAPI, server.URL, *object, apiUpdate(s, server, scopes, object.Values),
+		"every application that uses this API is affected")
+}
+
+// apiUpdate leaves name and lifetime alone unless they were asked for: an API made by hand is adopted, not rewritten.
+func apiUpdate(s spec.Spec, server spec.Server, scopes []Scope, have Values) []Field {
+	var fields []Field
+	set := func(path string, want any) {
+		if !equal(have[path], want) {
+			fields = append(fields, Field{Path: path, Before: have[path], After: want})
+		}
+	}
+	if server.Name != "" {
+		set("name", server.Name)
+	}
+	set("allow_offline_access", !s.NoOfflineAccess)
+	if before, _ := have["scopes"].([]Scope); len(scopes) > 0 {
+		if union, changed := unionScopes(before, scopes); changed {
+			fields = append(fields, Field{Path: "scopes", Before: have["scopes"], After: union})
+		}
+	}
+	if s.TokenLifetime > 0 {
+		set("token_lifetime", int(s.TokenLifetime.Seconds()))
+	}
+	return fields
+}
+
+func diffGrant(server spec.Server, grants []Object) Change {
+	_, values := wantedScopes(server)
+	for _, g := range grants {
+		if g.Values["subject_type"] != "user" {
+			continue
+		}
+		if g.Values["allow_all_scopes"] == true {
+			return Change{Action: None, Kind: KindGrant, Key: server.URL, ID: g.ID}
+		}
+		before, _ := g.Values["scope"].([]string)
+		union, changed := unionStrings(before, values)
+		var fields []Field
+		if changed {
+			fields = []Field{{Path: "scope", Before: g.Values["scope"], After: union}}
+		}
+		return change(KindGrant, server.URL, g, fields, "every third-party application may ask users for these scopes, those registered already included")
+	}
+	if len(grants) > 0 {
+		return grantConflict(server.URL, grants[0])
+	}
+	union, _ := unionStrings(nil, values)
+	return creation(KindGrant, server.URL, []Field{
+		{Path: "default_for", After: "third_party_clients"},
+		{Path: "audience", After: server.URL},
+		{Path: "subject_type", After: "user"},
+		{Path: "scope", After: union},
+	}, "every third-party application may ask users for access to this API")
+}
+
+// Level is the change that lifts a connection to domain level, or takes it down again. Auth0 replaces a connection's
+// display name by its name where a PATCH leaves it out, so the current one is sent along, and nothing else.
+func Level(object Object, domain bool) Change {
+	name, _ := object.Values["name"].(string)
+	if current, _ := object.Values["is_domain_connection"].(bool); current == domain {
+		return Change{Action: None, Kind: KindConnection, Key: name, ID: object.ID}
+	}
+	fields := []Field{{Path: "is_domain_connection", Before: object.Values["is_domain_connection"], After: domain}}
+	if display, ok := object.Values["display_name"]; ok {
+		fields = append(fields, Field{Path: "display_name", Before: display, After: display})
+	}
+	impact := "every third-party application can log users in through it"
+	if !domain {
+		impact = "third-party applications can no longer log users in through it"
+	}
+	return change(KindConnection, name, object, fields, impact)
+}

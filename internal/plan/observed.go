@@ -1,0 +1,50 @@
+package plan
+
+import "github.com/mcpauth-cli/mcpauth/internal/spec"
+
+// Query names what has to be looked at, so that no more is asked of the tenant.
+type Query struct {
+	Identifiers []string          // of APIs, for the APIs themselves and for their default grants
+	Connections []spec.Connection // by name or id
+	Settings    bool
+	// AnyConnection asks for a look at the first connections, where none is named, to tell whether one can be used.
+	AnyConnection bool
+}
+
+// QueryFor is what a spec has to be held against.
+func QueryFor(s spec.Spec) Query {
+	q := Query{Connections: s.Connections, Settings: true, AnyConnection: len(s.Connections) == 0}
+	for _, server := range s.Servers {
+		q.Identifiers = append(q.Identifiers, server.URL)
+	}
+	return q
+}
+
+// Observed is what the tenant answered.
+type Observed struct {
+	APIs        []Object                    // all that were seen, also others than those asked for: one may be a near miss
+	Grants      map[string][]Object         // the default grants for third-party clients, by audience
+	Connections map[spec.Connection]*Object // by how they were asked for; nil where there is none
+	Settings    Object
+	// DomainLevel tells whether a look at the first connections found one at domain level.
+	DomainLevel bool
+}
+
+func (o Observed) api(identifier string) *Object {
+	for i := range o.APIs {
+		if o.APIs[i].Values["identifier"] == identifier {
+			return &o.APIs[i]
+		}
+	}
+	return nil
+}
+
+func (o Observed) nearMisses(identifier string) []string {
+	var names []string
+	for _, api := range o.APIs {
+		if other, _ := api.Values["identifier"].(string); nearMiss(other, identifier) {
+			names = append(names, other)
+		}
+	}
+	return names
+}

@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+// Paths of the tenant settings that setup manages.
+const (
+	pathDCR         = "flags.enable_dynamic_client_registration"
+	pathConnections = "flags.enable_client_connections"
+	pathAudience    = "default_audience"
+	pathProfile     = "resource_parameter_profile"
+	pathIss         = "authorization_response_iss_parameter_supported"
+	pathCIMD        = "client_id_metadata_document_supported"
+)
+
+var settingImpact = map[string]string{
+	pathDCR:         "anyone on the internet can register an application on this tenant",
+	pathConnections: "new applications start with the tenant's connections enabled",
+	pathAudience:    "changes the tokens of every application that names no audience of its own",
+	pathProfile:     "the resource parameter (RFC 8707) selects the API for every application that sends it",
+	pathIss:         "authorization answers carry iss (RFC 9207), for every application",
+	pathCIMD:        "anyone who publishes a client metadata document can use it as an application",
+}
+
+// diffSettings makes one change of all settings, since they are written by one PATCH, and a conflict of its own for
+// another default audience.
+func diffSettings(s spec.Spec, settings Object) []Change {
+	have, key := settings.Values, s.Domain.String()
+	var fields []Field
+	var impacts []string
+	set := func(path string, want any) {
+		if equal(have[path], want) {
+			return
+		}
+		fields = append(fields, Field{Path: path, Before: have[path], After: want})
+		impacts = append(impacts, settingImpact[path])
+	}
+	if s.Registration.DCR() {
+		set(pathDCR, true)
+	}
+	if have[pathConnections] == false {
+		set(pathConnections, true)
+	}
+	current, _ := have[pathAudience].(string)
+	want := s.DefaultAudience()
+	foreign := want != "" && current != "" && !s.Owns(current)
+	if want != "" && (current == "" || (foreign && s.ReplaceDefaultAudience)) {
+		set(pathAudience, want)
+	}
+	if s.AudienceMode.Profile() {
+		set(pathProfile, "compatibility")
+	}
+	set(pathIss, true)
+	if s.Registration.CIMD() {
+		set(pathCIMD, true)
+	}
+	changes := []Change{change(KindSettings, key, settings, fields, strings.Join(impacts, "; "))}
+	if foreign && !s.ReplaceDefaultAudience {
+		changes = append(changes, audienceConflict(s, key, current, want))
+	}
+	return changes
+}
+
+func audienceConflict(s spec.Spec, key, current, want string) Change {
+	c := Change{
+		Action: Conflict, Kind: KindSettings, Key: key,
+		Fields: []Field{{Path: pathAudience, Before: current, After: want}},
+		Reason: fmt.Sprintf("the tenant's default audience is %s already, and applications may rely on it", current),
+	}
+	if s.AudienceMode == spec.AudienceDefault {
+		c.Blocking = true
+		c.Hint = "use --audience-mode both or resource to leave it, or --replace-default-audience to replace it"
+	} else {
+		c.Hint = "it stays, and clients are carried by the resource parameter; --replace-default-audience would replace it"
+	}
+	return c
+}
