@@ -1,0 +1,115 @@
+package sandbox
+
+import "net/http"
+
+var grantListing = listing{key: "client_grants", id: "id", checkpoint: true}
+
+func unknownGrant() *apiError {
+	return notFound("inexistent_client_grant", "The grant does not exist.")
+}
+
+func (t *Tenant) listGrants(c *call) (reply, *apiError) {
+	t.store.mu.RLock()
+	all := t.store.grants.where(func(g object) bool {
+		for _, name := range []string{"audience", "client_id", "subject_type", "default_for"} {
+			if c.query.Has(name) && text(g, name) != c.query.Get(name) {
+				return false
+			}
+		}
+		return c.query.Get("allow_any_organization") != "true" || truth(g, "allow_any_organization")
+	})
+	t.store.mu.RUnlock()
+	return c.page(grantListing, all)
+}
+
+func (t *Tenant) getGrant(c *call) (reply, *apiError) {
+	t.store.mu.RLock()
+	grant, known := t.store.grants.get(c.ids[0])
+	t.store.mu.RUnlock()
+	if !known {
+		return failed(unknownGrant())
+	}
+	return ok(grant)
+}
+
+func (t *Tenant) createGrant(c *call) (reply, *apiError) {
+	return t.write(func(s *store) (reply, *apiError) {
+		grant := merged(object{"subject_type": "client", "scope": []any{}}, c.object())
+		if err := t.checkGrant(s, grant); err != nil {
+			return failed(err)
+		}
+		if t.quota && len(s.grants.list) >= freeGrants {
+			return failed(tooManyEntities("client grants"))
+		}
+		grant["id"] = newGrantID()
+		s.grants.put(grant)
+		return created(grant)
+	})
+}
+
+// checkGrant holds the rules that reach beyond the payload's shape.
+func (t *Tenant) checkGrant(s *store, grant object) *apiError {
+	clientID, isDefault := text(grant, "client_id"), text(grant, "default_for") != ""
+	switch {
+	case clientID == "" && !isDefault:
+		return invalidBody("Payload validation error: 'Missing required property: client_id'.")
+	case clientID != "" && isDefault:
+		return invalidBody("Payload validation error: 'client_id and default_for cannot be used together'.")
+	}
+	api, known := s.apis.getAlt(text(grant, "audience"))
+	if !known {
+		return notFound("inexistent_resource_server", "Resource server not found")
+	}
+	if !isDefault {
+		if _, known = s.clients.get(clientID); !known {
+			return notFound("inexistent_client", "The client does not exist")
+		}
+	}
+	if err := checkAllScopes(api, grant); err != nil {
+		return err
+	}
+	for _, g := range s.grants.list {
+		same := g["audience"] == grant["audience"] && text(g, "client_id") == clientID && text(g, "default_for") == text(grant, "default_for")
+		// One default grant an audience, whatever its subject type; one grant a client, audience and subject type.
+		if same && (isDefault || g["subject_type"] == grant["subject_type"]) {
+			return conflict("client_grant already exists")
+		}
+	}
+	return nil
+}
+
+func checkAllScopes(api, grant object) *apiError {
+	if _, said := grant["allow_all_scopes"]; said && truth(api, "is_system") {
+		return newError(http.StatusBadRequest, "invalid_body", "`allow_all_scopes` cannot be provided when `audience` is a system API")
+	}
+	if truth(grant, "allow_all_scopes") && len(texts(grant, "scope")) > 0 {
+		return invalidBody("`scope` must be empty when `allow_all_scopes` is true")
+	}
+	return nil
+}
+
+func (t *Tenant) updateGrant(c *call) (reply, *apiError) {
+	return t.write(func(s *store) (reply, *apiError) {
+		grant, known := s.grants.get(c.ids[0])
+		if !known {
+			return failed(unknownGrant())
+		}
+		grant = merged(grant, c.object())
+		if _, kept := grant["scope"]; !kept {
+			grant["scope"] = []any{}
+		}
+		api, _ := s.apis.getAlt(text(grant, "audience"))
+		if err := checkAllScopes(api, grant); err != nil {
+			return failed(err)
+		}
+		s.grants.put(grant)
+		return ok(grant)
+	})
+}
+
+func (t *Tenant) deleteGrant(c *call) (reply, *apiError) {
+	return t.write(func(s *store) (reply, *apiError) {
+		s.grants.remove(c.ids[0])
+		return noContent()
+	})
+}

@@ -1,0 +1,180 @@
+package sandbox
+
+import (
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// call is one Management API request that may go ahead.
+type call struct {
+	query url.Values
+	ids   []string // the path's variable segments, decoded
+	body  any      // the checked payload; nil without one
+	may   permissions
+}
+
+func (c *call) object() object { o, _ := c.body.(object); return o }
+
+// reply is what an operation answers.
+type reply struct {
+	status int
+	body   any // nil: no body
+}
+
+func ok(body any) (reply, *apiError)      { return reply{http.StatusOK, body}, nil }
+func created(body any) (reply, *apiError) { return reply{http.StatusCreated, body}, nil }
+func noContent() (reply, *apiError)       { return reply{http.StatusNoContent, nil}, nil }
+
+func failed(e *apiError) (reply, *apiError) { return reply{}, e }
+
+// route is one operation: where it is, who may use it, what it takes.
+type route struct {
+	method  string
+	path    []string // segments below /api/v2; "*" stands for an id
+	scopes  []string // any of them
+	payload *schema  // nil: the body is not read
+	serve   func(*call) (reply, *apiError)
+}
+
+func (t *Tenant) managementRoutes() []route {
+	at := func(method, path, scopes string, payload *schema, serve func(*call) (reply, *apiError)) route {
+		return route{method, strings.Split(path, "/"), strings.Fields(scopes), payload, serve}
+	}
+	const readClients = "read:clients read:client_keys read:client_credentials read:client_summary"
+	return []route{
+		at("GET", "resource-servers", "read:resource_servers", nil, t.listAPIs),
+		at("POST", "resource-servers", "create:resource_servers", createAPIPayload, t.createAPI),
+		at("GET", "resource-servers/*", "read:resource_servers", nil, t.getAPI),
+		at("PATCH", "resource-servers/*", "update:resource_servers", updateAPIPayload, t.updateAPI),
+		at("DELETE", "resource-servers/*", "delete:resource_servers", nil, t.deleteAPI),
+		at("GET", "tenants/settings", "read:tenant_settings", nil, t.getSettings),
+		at("PATCH", "tenants/settings", "update:tenant_settings", settingsPayload, t.updateSettings),
+		at("GET", "client-grants", "read:client_grants", nil, t.listGrants),
+		at("POST", "client-grants", "create:client_grants", createGrantPayload, t.createGrant),
+		at("GET", "client-grants/*", "read:client_grants", nil, t.getGrant),
+		at("PATCH", "client-grants/*", "update:client_grants", updateGrantPayload, t.updateGrant),
+		at("DELETE", "client-grants/*", "delete:client_grants", nil, t.deleteGrant),
+		at("GET", "connections", "read:connections", nil, t.listConnections),
+		at("POST", "connections", "create:connections", createConnectionPayload, t.createConnection),
+		at("GET", "connections/*", "read:connections", nil, t.getConnection),
+		at("PATCH", "connections/*", "update:connections", updateConnectionPayload, t.updateConnection),
+		at("DELETE", "connections/*", "delete:connections", nil, t.deleteConnection),
+		at("GET", "connections/*/clients", "read:connections", nil, t.listConnectionClients),
+		at("PATCH", "connections/*/clients", "update:connections", connectionClientsPayload, t.updateConnectionClients),
+		at("POST", "clients/cimd/preview", "read:clients create:clients update:clients", cimdPayload, t.previewCIMD),
+		at("POST", "clients/cimd/register", "create:clients update:clients", cimdPayload, t.registerCIMD),
+		at("GET", "clients", readClients, nil, t.listClients),
+		at("POST", "clients", "create:clients", createClientPayload, t.createClient),
+		at("GET", "clients/*", readClients, nil, t.getClient),
+		at("PATCH", "clients/*", "update:clients update:client_keys update:client_credentials", updateClientPayload, t.updateClient),
+		at("DELETE", "clients/*", "delete:clients", nil, t.deleteClient),
+		at("GET", "clients/*/credentials", readClients, nil, t.listCredentials),
+	}
+}
+
+// match gives the path's ids when it is this route's.
+func (r *route) match(method string, path []string) ([]string, bool) {
+	if method != r.method || len(path) != len(r.path) {
+		return nil, false
+	}
+	var ids []string
+	for i, want := range r.path {
+		switch {
+		case want == "*":
+			ids = append(ids, path[i])
+		case want != path[i]:
+			return nil, false
+		}
+	}
+	return ids, true
+}
+
+// segments splits the escaped path, so that %2F stays within its segment, and decodes each.
+func segments(u *url.URL) []string {
+	parts := strings.Split(strings.Trim(strings.TrimPrefix(u.EscapedPath(), apiPrefix), "/"), "/")
+	for i, p := range parts {
+		if plain, err := url.PathUnescape(p); err == nil {
+			parts[i] = plain
+		}
+	}
+	return parts
+}
+
+func (t *Tenant) serveManagement(out *answer, r *http.Request) {
+	may, denied := t.authorize(r)
+	if denied != nil {
+		out.header.Set("WWW-Authenticate", "Bearer")
+		out.fail(denied)
+		return
+	}
+	result, err := t.dispatch(r, may)
+	switch {
+	case err != nil:
+		out.fail(err)
+	case result.body == nil:
+		out.header.Set("Content-Type", "application/json; charset=utf-8")
+		out.WriteHeader(result.status)
+	default:
+		writeJSON(out, result.status, result.body)
+	}
+}
+
+func (t *Tenant) dispatch(r *http.Request, may permissions) (reply, *apiError) {
+	path := segments(r.URL)
+	for i := range t.api {
+		op := &t.api[i]
+		ids, matches := op.match(r.Method, path)
+		if !matches {
+			continue
+		}
+		if !may.any(op.scopes) {
+			return failed(insufficientScope(op.scopes))
+		}
+		c := &call{query: r.URL.Query(), ids: ids, may: may}
+		if err := c.checkQuery(); err != nil {
+			return failed(err)
+		}
+		if err := c.read(r, op.payload); err != nil {
+			return failed(err)
+		}
+		return op.serve(c)
+	}
+	return t.elsewhere(r, path, may)
+}
+
+// read decodes and checks the payload.
+func (c *call) read(r *http.Request, payload *schema) *apiError {
+	if payload == nil {
+		return nil
+	}
+	data, err := io.ReadAll(r.Body)
+	if err != nil {
+		return newError(http.StatusBadRequest, "", "Invalid request payload")
+	}
+	if len(strings.TrimSpace(string(data))) == 0 {
+		data = []byte("{}")
+	}
+	if decodeJSON(data, &c.body) != nil {
+		return newError(http.StatusBadRequest, "", "Invalid request payload JSON format")
+	}
+	if found := payload.check(c.body, ""); found != nil {
+		return invalidBody("%s", found.text("Payload"))
+	}
+	return nil
+}
+
+// write runs a change under the store's lock and saves what it left.
+func (t *Tenant) write(change func(*store) (reply, *apiError)) (reply, *apiError) {
+	t.store.mu.Lock()
+	defer t.store.mu.Unlock()
+	result, failure := change(t.store)
+	if failure != nil {
+		return failed(failure)
+	}
+	if err := t.store.save(); err != nil {
+		return failed(newError(http.StatusInternalServerError, "", "sandbox state file: %v", err))
+	}
+	return result, nil
+}

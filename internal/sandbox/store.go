@@ -1,0 +1,115 @@
+package sandbox
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// store is all that the tenant remembers. Its lock is held for the whole of an operation, so each is atomic.
+type store struct {
+	mu          sync.RWMutex
+	settings    object
+	apis        *collection
+	grants      *collection
+	connections *collection
+	clients     *collection
+	file        string // written after each change, if set
+}
+
+func newStore() *store {
+	return &store{
+		settings:    object{},
+		apis:        newCollection("id", "identifier"),
+		grants:      newCollection("id", ""),
+		connections: newCollection("id", "name"),
+		clients:     newCollection("client_id", ""),
+	}
+}
+
+// snapshot is the JSON of GET /sandbox/state, of a seed and of the state file.
+type snapshot struct {
+	Settings    object   `json:"tenant_settings"`
+	APIs        []object `json:"resource_servers"`
+	Grants      []object `json:"client_grants"`
+	Connections []object `json:"connections"`
+	Clients     []object `json:"clients"`
+}
+
+// snapshot must be called with the lock held.
+func (s *store) snapshot() snapshot {
+	return snapshot{s.settings, s.apis.all(), s.grants.all(), s.connections.all(), s.clients.all()}
+}
+
+// SeedError is a seed or a state file that cannot be used.
+type SeedError struct {
+	From string // "seed", or the file's path
+	Err  error
+}
+
+func (e *SeedError) Error() string { return fmt.Sprintf("sandbox %s: %v", e.From, e.Err) }
+func (e *SeedError) Unwrap() error { return e.Err }
+
+func decodeSnapshot(from string, data []byte) (snapshot, error) {
+	var s snapshot
+	if err := decodeJSON(data, &s); err != nil {
+		return s, &SeedError{from, err}
+	}
+	return s, nil
+}
+
+// decodeJSON keeps numbers as they were written and refuses what follows the document.
+func decodeJSON(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber()
+	if err := d.Decode(into); err != nil {
+		return err
+	}
+	if d.More() {
+		return errors.New("unexpected text after the JSON document")
+	}
+	return nil
+}
+
+// saved reads the state file; false when there is none yet.
+func (s *store) saved() (snapshot, bool, error) {
+	if s.file == "" {
+		return snapshot{}, false, nil
+	}
+	data, err := os.ReadFile(s.file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return snapshot{}, false, nil
+	}
+	if err != nil {
+		return snapshot{}, false, &SeedError{s.file, err}
+	}
+	snap, err := decodeSnapshot(s.file, data)
+	return snap, err == nil, err
+}
+
+// save writes the state file: a new file in the same folder, then a rename, so that a reader never sees half of it.
+// It holds client secrets, so only its owner may read it.
+func (s *store) save() error {
+	if s.file == "" {
+		return nil
+	}
+	data, err := json.MarshalIndent(s.snapshot(), "", "  ")
+	if err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(s.file), ".sandbox-state-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(tmp.Name()) }()
+	_, err = tmp.Write(append(data, '\n'))
+	if err = errors.Join(err, tmp.Close()); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), s.file)
+}
