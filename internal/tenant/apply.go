@@ -1,0 +1,210 @@
+package tenant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+)
+
+// Apply sends one change and returns the object that the tenant answered with. An answer that doesn't hold what was sent
+// is an UntakenError.
+func (c *Client) Apply(ctx context.Context, change plan.Change) (plan.Object, error) {
+	var object plan.Object
+	var err error
+	switch change.Action {
+	case plan.Create:
+		object, err = c.createSurely(ctx, change)
+	case plan.Update:
+		object, err = c.update(ctx, change)
+	default:
+		return plan.Object{}, fmt.Errorf("%s: %q is nothing to send", change.Address(), change.Action)
+	}
+	if err != nil {
+		return plan.Object{}, err
+	}
+	if untaken := change.Untaken(object.Values); len(untaken) > 0 {
+		return object, &UntakenError{Object: change.Address(), Paths: untaken}
+	}
+	return object, nil
+}
+
+// createSurely creates an object once. Where the answer was lost, or another run was faster, it looks whether the object
+// stands: if it holds what was wanted, that is success; if it isn't there, the creation is sent again.
+func (c *Client) createSurely(ctx context.Context, change plan.Change) (plan.Object, error) {
+	const most = 3
+	for attempt := 1; ; attempt++ {
+		object, err := c.create(ctx, change)
+		if err == nil || !unsure(err) {
+			return object, err
+		}
+		found, lookErr := c.lookup(ctx, change)
+		switch {
+		case lookErr != nil:
+			return plan.Object{}, errors.Join(err, lookErr)
+		case found != nil && len(change.Untaken(found.Values)) == 0:
+			return *found, nil
+		case found != nil:
+			return plan.Object{}, &RequestError{
+				Method: http.MethodPost, Path: apiPath + collection(change.Kind), Object: change.Address(), Status: status(err),
+				Detail: "it exists meanwhile, but not as wanted; run again to see the difference", Err: err,
+			}
+		case status(err) == http.StatusConflict || attempt == most:
+			return plan.Object{}, err
+		}
+		if err := c.transport.sleep(ctx, Wait{For: c.transport.backoff.exponential(attempt), Reason: "trying again: " + err.Error()}); err != nil {
+			return plan.Object{}, err
+		}
+	}
+}
+
+// unsure tells whether an error leaves open that the object stands.
+func unsure(err error) bool {
+	var failure *RequestError
+	if !errors.As(err, &failure) {
+		return false
+	}
+	switch failure.Status {
+	case 0, http.StatusConflict, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return true
+	}
+	var answer *answerError
+	return errors.As(err, &answer)
+}
+
+func collection(kind plan.Kind) string {
+	switch kind {
+	case plan.KindAPI:
+		return "/resource-servers"
+	case plan.KindGrant:
+		return "/client-grants"
+	case plan.KindConnection:
+		return "/connections"
+	case plan.KindSettings:
+		return "/tenants/settings"
+	}
+	return ""
+}
+
+func (c *Client) create(ctx context.Context, change plan.Change) (plan.Object, error) {
+	failed := func(err error) (plan.Object, error) {
+		return plan.Object{}, c.typed(http.MethodPost, collection(change.Kind), change.Address(), err)
+	}
+	if change.Kind == plan.KindAPI {
+		var request management.CreateResourceServerRequestContent
+		if err := decode(change, &request); err != nil {
+			return plan.Object{}, err
+		}
+		created, err := c.apis.Create(ctx, &request)
+		if err != nil {
+			return failed(err)
+		}
+		return createdAPI(created), nil
+	}
+	var request management.CreateClientGrantRequestContent
+	if err := decode(change, &request); err != nil {
+		return plan.Object{}, err
+	}
+	request.SetScope(request.Scope) // an empty list would be left out otherwise
+	created, err := c.grants.Create(ctx, &request)
+	if err != nil {
+		return failed(err)
+	}
+	return grantObject(created), nil
+}
+
+// lookup finds the object that a creation was to make, by the key that it has beside its id.
+func (c *Client) lookup(ctx context.Context, change plan.Change) (*plan.Object, error) {
+	if change.Kind == plan.KindGrant {
+		found, err := c.defaultGrants(ctx, change.Key)
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return &found[0], nil
+	}
+	found, _, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
+		Identifiers: []*string{&change.Key}, Page: management.Int(0), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
+	})
+	if err != nil {
+		return nil, err
+	}
+	for i := range found {
+		if found[i].Values["identifier"] == change.Key {
+			return &found[i], nil
+		}
+	}
+	return nil, nil
+}
+
+func (c *Client) update(ctx context.Context, change plan.Change) (plan.Object, error) {
+	path := collection(change.Kind)
+	if change.ID != "" {
+		path += "/" + change.ID
+	}
+	object, err := c.patch(ctx, change)
+	return object, c.typed(http.MethodPatch, path, change.Address(), err)
+}
+
+func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, error) {
+	switch change.Kind {
+	case plan.KindAPI:
+		var request management.UpdateResourceServerRequestContent
+		if err := decode(change, &request); err != nil {
+			return plan.Object{}, err
+		}
+		updated, err := c.apis.Update(ctx, change.ID, &request)
+		if err != nil {
+			return plan.Object{}, err
+		}
+		return updatedAPI(updated), nil
+	case plan.KindGrant:
+		var request management.UpdateClientGrantRequestContent
+		if err := decode(change, &request); err != nil {
+			return plan.Object{}, err
+		}
+		request.SetScope(request.Scope)
+		updated, err := c.grants.Update(ctx, change.ID, &request)
+		if err != nil {
+			return plan.Object{}, err
+		}
+		return grantObject(updated), nil
+	case plan.KindConnection:
+		var request management.UpdateConnectionRequestContent
+		if err := decode(change, &request); err != nil {
+			return plan.Object{}, err
+		}
+		updated, err := c.connections.Update(ctx, change.ID, &request)
+		if err != nil {
+			return plan.Object{}, err
+		}
+		return connectionObject(updated), nil
+	case plan.KindSettings:
+		var request management.UpdateTenantSettingsRequestContent
+		if err := decode(change, &request); err != nil {
+			return plan.Object{}, err
+		}
+		updated, err := c.settings.Update(ctx, &request)
+		if err != nil {
+			return plan.Object{}, err
+		}
+		return updatedSettings(updated), nil
+	}
+	return plan.Object{}, fmt.Errorf("%s can't be updated", change.Address())
+}
+
+// decode fills the SDK's request from the change's body, so that nothing is sent that the plan doesn't show.
+func decode(change plan.Change, request any) error {
+	raw, err := json.Marshal(change.Body())
+	if err != nil {
+		return fmt.Errorf("%s: %w", change.Address(), err)
+	}
+	if err := json.Unmarshal(raw, request); err != nil {
+		return fmt.Errorf("%s: %w", change.Address(), err)
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+package tenant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/auth0/go-auth0/v3/management/core"
+)
+
+// AuthError says that the tenant refused the credentials, or that none could be used.
+type AuthError struct {
+	What string
+	Hint string
+	Err  error
+}
+
+func (e *AuthError) Error() string { return e.What }
+func (e *AuthError) Unwrap() error { return e.Err }
+
+// ScopeError says which permissions the credentials lack.
+type ScopeError struct {
+	Missing []string // sorted, such as "update:connections"
+	Domain  string
+}
+
+func (e *ScopeError) Error() string {
+	return fmt.Sprintf("the credentials for %s lack permission: %s", e.Domain, strings.Join(e.Missing, ", "))
+}
+
+// RequestError is an answer that is no success, or no answer at all.
+type RequestError struct {
+	Method string
+	Path   string // relative to the tenant, without its query
+	Object string // what the request was about, for people
+	Status int    // 0 where no answer came
+	Code   string // Auth0's errorCode, where there is one
+	Detail string // Auth0's message, or the beginning of an answer that isn't Auth0's
+	Err    error
+}
+
+func (e *RequestError) Error() string {
+	var b strings.Builder
+	if e.Object != "" {
+		fmt.Fprintf(&b, "%s: ", e.Object)
+	}
+	fmt.Fprintf(&b, "%s %s", e.Method, e.Path)
+	switch {
+	case e.Status != 0:
+		fmt.Fprintf(&b, " was answered %d %s", e.Status, http.StatusText(e.Status))
+	case e.Err != nil:
+		fmt.Fprintf(&b, " failed: %v", e.Err)
+		return b.String()
+	}
+	if e.Detail != "" {
+		fmt.Fprintf(&b, ": %s", e.Detail)
+	}
+	if e.Code != "" {
+		fmt.Fprintf(&b, " (%s)", e.Code)
+	}
+	return b.String()
+}
+
+func (e *RequestError) Unwrap() error { return e.Err }
+
+// UntakenError says that a write was answered with success, but the answer does not hold what was written.
+type UntakenError struct {
+	Object string
+	Paths  []string
+}
+
+func (e *UntakenError) Error() string {
+	return fmt.Sprintf("%s: Auth0 answered the change with success, but it did not take: %s", e.Object, strings.Join(e.Paths, ", "))
+}
+
+// envelope is the shape of Auth0's errors; errorCode is sometimes absent.
+type envelope struct {
+	Message   string `json:"message"`
+	ErrorCode string `json:"errorCode"`
+}
+
+// typed turns an error of the SDK into one of this package.
+func (c *Client) typed(method, path, object string, err error) error {
+	if err == nil {
+		return nil
+	}
+	var auth *AuthError
+	var earlier *RequestError
+	if errors.As(err, &auth) || errors.As(err, &earlier) || errors.Is(err, context.Canceled) {
+		return err // getting the token failed, or nobody waits any more
+	}
+	failure := &RequestError{Method: method, Path: apiPath + path, Object: object, Err: err}
+	var own *answerError
+	if errors.As(err, &own) {
+		failure.Status, failure.Detail = own.status, own.what
+		return failure
+	}
+	var api *core.APIError
+	if !errors.As(err, &api) {
+		return failure
+	}
+	failure.Status = api.StatusCode
+	var body envelope
+	if raw := api.Unwrap(); raw != nil {
+		if json.Unmarshal([]byte(raw.Error()), &body) == nil {
+			failure.Detail, failure.Code = body.Message, body.ErrorCode
+		} else {
+			failure.Detail = excerpt(raw.Error())
+		}
+	}
+	switch {
+	case api.StatusCode == http.StatusUnauthorized:
+		return &AuthError{
+			What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail),
+			Hint: "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience(), Err: failure,
+		}
+	case api.StatusCode == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
+		return &ScopeError{Missing: scopesIn(body.Message), Domain: c.domain.String()}
+	}
+	return failure
+}
+
+// scopesIn reads the scopes out of "Insufficient scope, expected any of: a,b".
+func scopesIn(message string) []string {
+	_, list, found := strings.Cut(message, ":")
+	if !found {
+		return []string{message}
+	}
+	scopes := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
+	slices.Sort(scopes)
+	return scopes
+}
+
+func excerpt(text string) string {
+	const most = 200
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+// status is the answer's status behind an error, or 0.
+func status(err error) int {
+	var failure *RequestError
+	if errors.As(err, &failure) {
+		return failure.Status
+	}
+	return 0
+}

@@ -1,0 +1,138 @@
+package tenant
+
+import (
+	"github.com/auth0/go-auth0/v3/management"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+)
+
+// put keeps an attribute that the tenant sent; one that is absent there stays absent.
+func put[T any](values plan.Values, path string, value *T) {
+	if value != nil {
+		values[path] = *value
+	}
+}
+
+// putText does the same for the SDK's enumerations, which the plan knows as text.
+func putText[T ~string](values plan.Values, path string, value *T) {
+	if value != nil {
+		values[path] = string(*value)
+	}
+}
+
+// api is what the answers about an API have in common: list, create and update have a type each.
+type api interface {
+	GetName() string
+	GetIdentifier() string
+	GetScopes() []*management.ResourceServerScope
+}
+
+func apiObject(a *management.ResourceServer) plan.Object {
+	v := apiValues(a)
+	put(v, "allow_offline_access", a.AllowOfflineAccess)
+	put(v, "token_lifetime", a.TokenLifetime)
+	putText(v, "signing_alg", a.SigningAlg)
+	putUserPolicy(v, a.SubjectTypeAuthorization)
+	return plan.Object{ID: a.GetID(), Values: v}
+}
+
+func createdAPI(a *management.CreateResourceServerResponseContent) plan.Object {
+	v := apiValues(a)
+	put(v, "allow_offline_access", a.AllowOfflineAccess)
+	put(v, "token_lifetime", a.TokenLifetime)
+	putText(v, "signing_alg", a.SigningAlg)
+	putUserPolicy(v, a.SubjectTypeAuthorization)
+	return plan.Object{ID: a.GetID(), Values: v}
+}
+
+func updatedAPI(a *management.UpdateResourceServerResponseContent) plan.Object {
+	v := apiValues(a)
+	put(v, "allow_offline_access", a.AllowOfflineAccess)
+	put(v, "token_lifetime", a.TokenLifetime)
+	putText(v, "signing_alg", a.SigningAlg)
+	putUserPolicy(v, a.SubjectTypeAuthorization)
+	return plan.Object{ID: a.GetID(), Values: v}
+}
+
+func apiValues(a api) plan.Values {
+	v := plan.Values{"name": a.GetName(), "identifier": a.GetIdentifier()}
+	if scopes := a.GetScopes(); scopes != nil {
+		list := make([]plan.Scope, 0, len(scopes))
+		for _, s := range scopes {
+			list = append(list, plan.Scope{Value: s.GetValue(), Description: s.GetDescription()})
+		}
+		v["scopes"] = list
+	}
+	return v
+}
+
+func putUserPolicy(v plan.Values, authorization *management.ResourceServerSubjectTypeAuthorization) {
+	if authorization != nil && authorization.User != nil {
+		putText(v, "subject_type_authorization.user.policy", authorization.User.Policy)
+	}
+}
+
+// grant is what the answers about a client grant have in common.
+type grant interface {
+	GetID() string
+	GetAudience() string
+	GetScope() []string
+	GetSubjectType() management.ClientGrantSubjectTypeEnum
+	GetAllowAllScopes() bool
+	GetDefaultFor() management.ClientGrantDefaultForEnum
+}
+
+func grantObject(g grant) plan.Object {
+	v := plan.Values{
+		"audience": g.GetAudience(), "subject_type": string(g.GetSubjectType()), "scope": g.GetScope(),
+		"default_for": string(g.GetDefaultFor()),
+	}
+	if g.GetAllowAllScopes() {
+		v["allow_all_scopes"] = true
+	}
+	return plan.Object{ID: g.GetID(), Values: v}
+}
+
+// connection is what the answers about a connection have in common.
+type connection interface {
+	GetID() string
+	GetName() string
+	GetDisplayName() string
+	GetStrategy() string
+	GetIsDomainConnection() bool
+}
+
+func connectionObject(c connection) plan.Object {
+	v := plan.Values{"name": c.GetName(), "strategy": c.GetStrategy(), "is_domain_connection": c.GetIsDomainConnection()}
+	if display := c.GetDisplayName(); display != "" {
+		v["display_name"] = display
+	}
+	return plan.Object{ID: c.GetID(), Values: v}
+}
+
+func settingsObject(s *management.GetTenantSettingsResponseContent) plan.Object {
+	v := plan.Values{}
+	putFlags(v, s.Flags)
+	put(v, "default_audience", s.DefaultAudience)
+	putText(v, "resource_parameter_profile", s.ResourceParameterProfile)
+	put(v, "authorization_response_iss_parameter_supported", s.AuthorizationResponseIssParameterSupported)
+	put(v, "client_id_metadata_document_supported", s.ClientIDMetadataDocumentSupported)
+	return plan.Object{Values: v}
+}
+
+func updatedSettings(s *management.UpdateTenantSettingsResponseContent) plan.Object {
+	v := plan.Values{}
+	putFlags(v, s.Flags)
+	put(v, "default_audience", s.DefaultAudience)
+	putText(v, "resource_parameter_profile", s.ResourceParameterProfile)
+	put(v, "authorization_response_iss_parameter_supported", s.AuthorizationResponseIssParameterSupported)
+	put(v, "client_id_metadata_document_supported", s.ClientIDMetadataDocumentSupported)
+	return plan.Object{Values: v}
+}
+
+func putFlags(v plan.Values, flags *management.TenantSettingsFlags) {
+	if flags != nil {
+		put(v, "flags.enable_dynamic_client_registration", flags.EnableDynamicClientRegistration)
+		put(v, "flags.enable_client_connections", flags.EnableClientConnections)
+	}
+}

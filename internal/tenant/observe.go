@@ -1,0 +1,224 @@
+package tenant
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"sync"
+
+	"github.com/auth0/go-auth0/v3/management"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+const (
+	pageSize = 100 // the largest page that Auth0 gives
+	// connectionFields keeps a connection's options, which may hold secrets, on the tenant.
+	connectionFields = "id,name,display_name,strategy,is_domain_connection"
+)
+
+// Observe looks at the named objects, side by side. Scopes that several answers miss are reported together.
+func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, error) {
+	o := plan.Observed{Grants: map[string][]plan.Object{}, Connections: map[spec.Connection]*plan.Object{}}
+	var mu sync.Mutex
+	var looks []func(context.Context) error
+	if len(q.Identifiers) > 0 {
+		looks = append(looks, func(ctx context.Context) error {
+			found, err := c.listAPIs(ctx, q.Identifiers)
+			o.APIs = found
+			return err
+		})
+	}
+	for _, audience := range q.Identifiers {
+		looks = append(looks, func(ctx context.Context) error {
+			found, err := c.defaultGrants(ctx, audience)
+			mu.Lock()
+			defer mu.Unlock()
+			o.Grants[audience] = found
+			return err
+		})
+	}
+	for _, named := range q.Connections {
+		looks = append(looks, func(ctx context.Context) error {
+			found, err := c.connection(ctx, named)
+			mu.Lock()
+			defer mu.Unlock()
+			o.Connections[named] = found
+			return err
+		})
+	}
+	if q.AnyConnection {
+		looks = append(looks, func(ctx context.Context) error {
+			page, err := c.connectionPage(ctx, &management.ListConnectionsQueryParameters{Take: management.Int(pageSize)})
+			o.DomainLevel = slices.ContainsFunc(page, func(p plan.Object) bool { return p.Values["is_domain_connection"] == true })
+			return err
+		})
+	}
+	if q.Settings {
+		looks = append(looks, func(ctx context.Context) error {
+			var err error
+			o.Settings, err = c.readSettings(ctx)
+			return err
+		})
+	}
+	return o, together(ctx, looks)
+}
+
+// together runs all looks and makes one error of theirs: all missing scopes at once, else the first failure.
+func together(ctx context.Context, looks []func(context.Context) error) error {
+	errs := make([]error, len(looks))
+	var wait sync.WaitGroup
+	for i, look := range looks {
+		wait.Go(func() { errs[i] = look(ctx) })
+	}
+	wait.Wait()
+	var first error
+	var lacking *ScopeError
+	for _, err := range errs {
+		var scope *ScopeError
+		switch {
+		case err == nil:
+		case errors.As(err, &scope) && lacking == nil:
+			lacking = &ScopeError{Missing: slices.Clone(scope.Missing), Domain: scope.Domain}
+		case errors.As(err, &scope):
+			lacking.Missing = append(lacking.Missing, scope.Missing...)
+		case first == nil:
+			first = err
+		}
+	}
+	if lacking != nil {
+		slices.Sort(lacking.Missing)
+		lacking.Missing = slices.Compact(lacking.Missing)
+		return lacking
+	}
+	return first
+}
+
+// listAPIs takes the first hundred APIs in one request, since only a look at all of them shows an identifier that
+// differs by case or by a slash. A tenant with more is asked for the identifiers by name, and for those that differ by a
+// slash.
+func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Object, error) {
+	objects, total, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
+		Page: management.Int(0), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
+	})
+	if err != nil || total <= len(objects) {
+		return objects, err
+	}
+	const most = 10 // identifiers in one request
+	var variants []*string
+	for _, identifier := range identifiers {
+		variants = append(variants, management.String(identifier), management.String(identifier+"/"))
+	}
+	for chunk := range slices.Chunk(variants, most) {
+		found, _, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
+			Identifiers: chunk, Page: management.Int(0), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
+		})
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, found...)
+	}
+	return objects, nil
+}
+
+func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters) (objects []plan.Object, total int, err error) {
+	page, err := c.apis.List(ctx, params)
+	if err != nil {
+		return nil, 0, c.typed(http.MethodGet, "/resource-servers", "reading APIs", err)
+	}
+	for _, api := range page.Results {
+		objects = append(objects, apiObject(api))
+	}
+	if page.Response != nil {
+		total = int(page.Response.GetTotal())
+	}
+	return objects, total, nil
+}
+
+func (c *Client) defaultGrants(ctx context.Context, audience string) ([]plan.Object, error) {
+	page, err := c.grants.List(ctx, &management.ListClientGrantsRequestParameters{
+		Audience: &audience, DefaultFor: management.ClientGrantDefaultForEnumThirdPartyClients.Ptr(), Take: management.Int(pageSize),
+	})
+	if err != nil {
+		return nil, c.typed(http.MethodGet, "/client-grants", "reading the default grant for "+audience, err)
+	}
+	var objects []plan.Object
+	for _, grant := range page.Results {
+		// A server that doesn't know the filter would answer with every grant.
+		if grant.GetAudience() == audience && grant.DefaultFor != nil {
+			objects = append(objects, grantObject(grant))
+		}
+	}
+	return objects, nil
+}
+
+// connection finds one by its id or its exact name; nil if there is none.
+func (c *Client) connection(ctx context.Context, named spec.Connection) (*plan.Object, error) {
+	if named.ID != "" {
+		found, err := c.connections.Get(ctx, named.ID, &management.GetConnectionRequestParameters{
+			Fields: management.String(connectionFields), IncludeFields: management.Bool(true),
+		})
+		if err = c.typed(http.MethodGet, "/connections/"+named.ID, "connection "+named.ID, err); status(err) == http.StatusNotFound {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		object := connectionObject(found)
+		return &object, nil
+	}
+	page, err := c.connectionPage(ctx, &management.ListConnectionsQueryParameters{Name: &named.Name})
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(page, func(o plan.Object) bool { return o.Values["name"] == named.Name })
+	if i < 0 {
+		return nil, nil
+	}
+	return &page[i], nil
+}
+
+func (c *Client) connectionPage(ctx context.Context, params *management.ListConnectionsQueryParameters) ([]plan.Object, error) {
+	params.Fields, params.IncludeFields = management.String(connectionFields), management.Bool(true)
+	object := "reading connections"
+	if params.Name != nil {
+		object = "connection " + *params.Name
+	}
+	page, err := c.connections.List(ctx, params)
+	if err != nil {
+		return nil, c.typed(http.MethodGet, "/connections", object, err)
+	}
+	var objects []plan.Object
+	for _, found := range page.Results {
+		objects = append(objects, connectionObject(found))
+	}
+	return objects, nil
+}
+
+// Connections lists the tenant's connections, most of the first thousand.
+func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
+	page, err := c.connections.List(ctx, &management.ListConnectionsQueryParameters{
+		Take: management.Int(pageSize), Fields: management.String(connectionFields), IncludeFields: management.Bool(true),
+	})
+	var objects []plan.Object
+	for err == nil && len(objects) < 1000 {
+		for _, found := range page.Results {
+			objects = append(objects, connectionObject(found))
+		}
+		if page.Response == nil || page.Response.Next == nil || *page.Response.Next == "" {
+			return objects, nil
+		}
+		page, err = page.GetNextPage(ctx)
+	}
+	return objects, c.typed(http.MethodGet, "/connections", "reading connections", err)
+}
+
+func (c *Client) readSettings(ctx context.Context) (plan.Object, error) {
+	found, err := c.settings.Get(ctx, &management.GetTenantSettingsRequestParameters{})
+	if err != nil {
+		return plan.Object{}, c.typed(http.MethodGet, "/tenants/settings", "reading the tenant's settings", err)
+	}
+	return settingsObject(found), nil
+}

@@ -1,0 +1,149 @@
+package tenant
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"golang.org/x/oauth2"
+	"golang.org/x/oauth2/clientcredentials"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+// renewBefore is how long before its end a fetched token is replaced, so that it doesn't expire between two writes.
+const renewBefore = time.Minute
+
+// tokenSource gives the Management API token: the one that was handed over, or one that is fetched on first use and
+// again when it nears its end.
+type tokenSource struct {
+	domain      spec.Domain
+	credentials Credentials
+	http        *http.Client
+	now         func() time.Time
+
+	mu      sync.Mutex
+	current *oauth2.Token
+}
+
+func (s *tokenSource) token(ctx context.Context) (string, error) {
+	if s.credentials.token != "" {
+		return s.credentials.token, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.current != nil && (s.current.Expiry.IsZero() || s.now().Add(renewBefore).Before(s.current.Expiry)) {
+		return s.current.AccessToken, nil
+	}
+	fetched, err := s.fetch(ctx)
+	if err != nil {
+		return "", err
+	}
+	s.current = fetched
+	return fetched.AccessToken, nil
+}
+
+// fetch runs the client credentials grant against the canonical domain, whose Management API is the audience.
+func (s *tokenSource) fetch(ctx context.Context) (*oauth2.Token, error) {
+	c := s.credentials
+	audience := c.audience
+	if audience == "" {
+		audience = s.domain.ManagementAudience()
+	}
+	config := clientcredentials.Config{
+		ClientID: c.clientID, ClientSecret: c.clientSecret, TokenURL: s.domain.URL() + tokenPath,
+		AuthStyle: oauth2.AuthStyleInParams, EndpointParams: url.Values{"audience": {audience}},
+	}
+	if c.key != nil {
+		assertion, err := s.assertion()
+		if err != nil {
+			return nil, &AuthError{What: "signing the client assertion failed", Hint: "check " + EnvPrivateKey, Err: err}
+		}
+		config.EndpointParams.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+		config.EndpointParams.Set("client_assertion", assertion)
+	}
+	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.http))
+	if err != nil {
+		return nil, s.refused(err)
+	}
+	return token, nil
+}
+
+// assertion is the JWT that stands in for a secret (RFC 7523 section 2.2); Auth0 wants the issuer as its audience.
+func (s *tokenSource) assertion() (string, error) {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: s.credentials.algorithm, Key: s.credentials.key}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		return "", err
+	}
+	id, err := randomID()
+	if err != nil {
+		return "", err
+	}
+	now := s.now()
+	return jwt.Signed(signer).Claims(jwt.Claims{
+		Issuer: s.credentials.clientID, Subject: s.credentials.clientID, Audience: jwt.Audience{s.domain.Issuer()}, ID: id,
+		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(time.Minute)),
+	}).Serialize()
+}
+
+// refused explains why no token came. The library's error holds the answer's body, which is read for Auth0's own words
+// only: it is never shown whole.
+func (s *tokenSource) refused(err error) error {
+	var own *answerError
+	if errors.As(err, &own) {
+		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: own.status, Detail: own.what, Err: own}
+	}
+	var answer *oauth2.RetrieveError
+	if !errors.As(err, &answer) {
+		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Err: err}
+	}
+	status := 0
+	if answer.Response != nil {
+		status = answer.Response.StatusCode
+	}
+	detail := answer.ErrorDescription
+	if detail == "" {
+		detail = answer.ErrorCode
+	}
+	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
+		return &AuthError{
+			What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail),
+			Hint: "check the client id and its secret or key, and that the application is authorized for the Management API " +
+				"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)",
+			Err: err,
+		}
+	}
+	if detail == "" {
+		detail = excerpt(string(answer.Body))
+	}
+	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail, Err: err}
+}
+
+// claims are what a token says of itself, read without checking its signature: the tenant checks it.
+type claims struct {
+	Scope  *string `json:"scope"`
+	Expiry int64   `json:"exp"`
+}
+
+// decodeClaims reads a JWT's claims; ok is false for an opaque token.
+func decodeClaims(token string) (claims, bool) {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return claims{}, false
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
+	if err != nil {
+		return claims{}, false
+	}
+	var c claims
+	return c, json.Unmarshal(raw, &c) == nil
+}

@@ -1,0 +1,99 @@
+// Package trace writes down what goes over the wire, with the secrets masked before anything is written.
+package trace
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+// Masked stands where a secret was.
+const Masked = "[masked]"
+
+// secretNames are the parameters and members that carry secrets in OAuth and in Auth0's Management API.
+var secretNames = map[string]bool{
+	"access_token": true, "refresh_token": true, "id_token": true, "client_secret": true, "client_assertion": true,
+	"code": true, "code_verifier": true, "password": true, "signing_secret": true, "token": true, "assertion": true,
+	"registration_access_token": true, "device_code": true, "state": true, "nonce": true, "session_token": true,
+}
+
+// jwtLike finds what looks like a JWT or JWE anywhere in a text.
+var jwtLike = regexp.MustCompile(`eyJ[A-Za-z0-9_-]{6,}(\.[A-Za-z0-9_-]*){1,4}`)
+
+// Text masks what looks like a token in any text.
+func Text(s string) string { return jwtLike.ReplaceAllString(s, Masked) }
+
+// Form masks the secrets of a form or a query.
+func Form(values url.Values) url.Values {
+	masked := make(url.Values, len(values))
+	for name, list := range values {
+		for _, value := range list {
+			if secretNames[strings.ToLower(name)] {
+				value = Masked
+			}
+			masked.Add(name, Text(value))
+		}
+	}
+	return masked
+}
+
+// URL masks the secrets of a URL's query, and its user information.
+func URL(u *url.URL) string {
+	shown := *u
+	if shown.User != nil {
+		shown.User = url.User(Masked)
+	}
+	if shown.RawQuery != "" {
+		shown.RawQuery = Form(shown.Query()).Encode()
+	}
+	return Text(shown.String())
+}
+
+// Body masks the secrets of a JSON or form body; of any other only what looks like a token.
+func Body(contentType string, body []byte) string {
+	trimmed := bytes.TrimSpace(body)
+	if len(trimmed) == 0 {
+		return ""
+	}
+	var document any
+	decoder := json.NewDecoder(bytes.NewReader(trimmed))
+	decoder.UseNumber()
+	if decoder.Decode(&document) == nil {
+		var out bytes.Buffer
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(false)
+		if encoder.Encode(maskJSON(document)) == nil {
+			return strings.TrimSpace(out.String())
+		}
+	}
+	if strings.Contains(contentType, "x-www-form-urlencoded") {
+		if values, err := url.ParseQuery(string(trimmed)); err == nil {
+			return Form(values).Encode()
+		}
+	}
+	return Text(string(trimmed))
+}
+
+func maskJSON(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		for name, value := range v {
+			if _, isText := value.(string); isText && secretNames[strings.ToLower(name)] {
+				v[name] = Masked
+				continue
+			}
+			v[name] = maskJSON(value)
+		}
+		return v
+	case []any:
+		for i := range v {
+			v[i] = maskJSON(v[i])
+		}
+		return v
+	case string:
+		return Text(v)
+	}
+	return v
+}
