@@ -1,0 +1,129 @@
+package provision_test
+
+import (
+	"crypto/x509"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+)
+
+const latency = 50 * time.Millisecond
+
+// secure is a sandbox over TLS and HTTP/2, as Auth0 is, so that one connection carries requests side by side.
+func secure(tb testing.TB, o sandbox.Options) (*sandbox.Server, *x509.CertPool) {
+	tb.Helper()
+	server, err := sandbox.Start(tb.Context(), o, sandbox.Listen{TLS: true})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = server.Close() })
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(server.CAPEM) {
+		tb.Fatal("the sandbox gave no certificate authority")
+	}
+	return server, roots
+}
+
+func many(connections int) []byte {
+	list := make([]string, connections)
+	for i := range list {
+		list[i] = fmt.Sprintf(`{"id":"con_%016d","name":"conn-%d","strategy":"oidc"}`, i, i)
+	}
+	return []byte(`{"connections":[` + strings.Join(list, ",") + `]}`)
+}
+
+// BenchmarkSetup reports what a run costs: requests, and its time as a multiple of the tenant's latency (x-latency), on
+// a fresh tenant and on a ready one, and on one with 5,000 connections.
+func BenchmarkSetup(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		runs int
+		seed []byte
+	}{{"first", 1, nil}, {"second", 2, nil}, {"first-of-5000-connections", 1, many(5000)}} {
+		b.Run(c.name, func(b *testing.B) {
+			var took time.Duration
+			var requests, retries int
+			for range b.N {
+				b.StopTimer()
+				server, roots := secure(b, sandbox.Options{Latency: latency, Seed: c.seed})
+				for run := range c.runs {
+					client := connect(b, server, tenant.NewBase(roots))
+					last := run == c.runs-1
+					if last {
+						b.StartTimer()
+					}
+					start := time.Now()
+					if _, err := setup(b.Context(), client, wanted(client)); err != nil {
+						b.Fatal(err)
+					}
+					if last {
+						b.StopTimer()
+						took += time.Since(start)
+						counts := client.Requests()
+						requests += counts.Reads + counts.Writes
+						retries += counts.Retries
+					}
+				}
+				_ = server.Close()
+			}
+			b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
+			b.ReportMetric(float64(retries)/float64(b.N), "retries/op")
+			b.ReportMetric(float64(took)/float64(b.N)/float64(latency), "x-latency/op")
+		})
+	}
+}
+
+// BenchmarkFreeTenant reports a first run on a tenant that takes 2 requests a second, as a multiple of what that limit
+// dictates: 8 Management API requests, of which 2 go at once and the others every half second.
+func BenchmarkFreeTenant(b *testing.B) {
+	const dictated = (8 - 2) * time.Second / 2
+	var took time.Duration
+	var retries int
+	for range b.N {
+		b.StopTimer()
+		server, roots := secure(b, sandbox.Options{Latency: latency, RateLimit: "free"})
+		client := connect(b, server, tenant.NewBase(roots))
+		b.StartTimer()
+		start := time.Now()
+		if _, err := setup(b.Context(), client, wanted(client)); err != nil {
+			b.Fatal(err)
+		}
+		took += time.Since(start)
+		retries += client.Requests().Retries
+	}
+	b.ReportMetric(float64(retries)/float64(b.N), "retries/op")
+	b.ReportMetric(float64(took)/float64(b.N)/float64(dictated), "x-dictated/op")
+}
+
+// One connection carries a whole run over HTTP/2.
+func TestOneConnectionOverHTTP2(t *testing.T) {
+	server, roots := secure(t, sandbox.Options{})
+	client := connect(t, server, tenant.NewBase(roots))
+	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+		t.Fatal(err)
+	}
+	if n := server.Connections(); n != 1 {
+		t.Errorf("%d connections, want 1", n)
+	}
+}
+
+// A Free tenant is never asked faster than it answers.
+func TestAFreeTenantRefusesNothing(t *testing.T) {
+	server := start(t, sandbox.Options{RateLimit: "free"})
+	client := connect(t, server, tenant.NewBase(nil))
+	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range server.Tenant.Requests() {
+		if r.Status == 429 {
+			t.Errorf("%s %s was refused", r.Method, r.Path)
+		}
+	}
+	if client.Requests().Retries != 0 {
+		t.Errorf("%d retries", client.Requests().Retries)
+	}
+}
