@@ -1,0 +1,93 @@
+package view
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/provision"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+)
+
+// Schema is the version of the JSON document: keys are added under it, never changed.
+const Schema = "mcpauth/v1"
+
+// Document is what --json prints: one for each run, on every way out. A command leaves out what it has nothing to say of.
+type Document struct {
+	Schema   string         `json:"schema"`
+	Command  string         `json:"command"`
+	Tenant   string         `json:"tenant,omitempty"`
+	Changes  []Change       `json:"changes,omitempty"`
+	Files    []File         `json:"files,omitempty"`
+	Checks   []Check        `json:"checks,omitempty"`
+	Warnings []string       `json:"warnings,omitempty"`
+	Version  string         `json:"version,omitempty"`
+	Parts    *Parts         `json:"parts,omitempty"`
+	Requests *tenant.Counts `json:"requests,omitempty"`
+	Error    *Error         `json:"error,omitempty"`
+}
+
+// Change is one change and what became of it.
+type Change struct {
+	Action string       `json:"action"`
+	Kind   string       `json:"kind"`
+	Key    string       `json:"key"`
+	Fields []plan.Field `json:"fields"`
+	Impact string       `json:"impact"`
+	Status string       `json:"status"`
+	Reason string       `json:"reason,omitempty"`
+	Hint   string       `json:"hint,omitempty"`
+}
+
+// File is a file and what became of it.
+type File struct {
+	Path   string `json:"path"`
+	Action string `json:"action"`
+}
+
+// Check is one check of a verification.
+type Check struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+	Got    string `json:"got,omitempty"`
+	Want   string `json:"want,omitempty"`
+	Hint   string `json:"hint,omitempty"`
+}
+
+// Parts are the rendered parts of a gateway's configuration.
+type Parts struct {
+	Policy  json.RawMessage `json:"policy,omitempty"`
+	Route   json.RawMessage `json:"route,omitempty"`
+	Runtime string          `json:"runtime,omitempty"`
+}
+
+// Error is why a run ended without success.
+type Error struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Changes puts outcomes into the document's form.
+func Changes(outcomes []provision.Outcome) []Change {
+	changes := make([]Change, 0, len(outcomes))
+	for _, o := range outcomes {
+		fields := o.Fields
+		if fields == nil {
+			fields = []plan.Field{}
+		}
+		changes = append(changes, Change{
+			Action: string(o.Action), Kind: string(o.Kind), Key: o.Key, Fields: fields, Impact: o.Impact,
+			Status: string(o.Status), Reason: o.Reason, Hint: o.Hint,
+		})
+	}
+	return changes
+}
+
+// Write prints the document, indented, with a final newline.
+func (d Document) Write(w io.Writer) error {
+	d.Schema = Schema
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(d)
+}

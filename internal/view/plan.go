@@ -1,0 +1,150 @@
+package view
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+)
+
+// Plan shows a plan to a person: every change with what it sends and what it means, then a line that sums it up.
+func Plan(p plan.Plan, palette Palette) string {
+	var b strings.Builder
+	for _, c := range p.Changes {
+		writeChange(&b, c, palette)
+	}
+	for _, warning := range p.Warnings {
+		b.WriteString(palette.Warn("warning: "+Clean(warning)) + "\n")
+	}
+	b.WriteString(palette.Strong(Summary(p)) + "\n")
+	return b.String()
+}
+
+// Summary sums a plan up in a line.
+func Summary(p plan.Plan) string {
+	count := map[plan.Action]int{}
+	for _, c := range p.Changes {
+		count[c.Action]++
+	}
+	var parts []string
+	for _, part := range []struct {
+		action plan.Action
+		text   string
+	}{{plan.Create, "to create"}, {plan.Update, "to change"}, {plan.Delete, "to delete"}, {plan.Conflict, "in conflict"}, {plan.None, "as wanted already"}} {
+		if n := count[part.action]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, part.text))
+		}
+	}
+	if p.Pending() == 0 && count[plan.Conflict] == 0 {
+		return fmt.Sprintf("No changes: %d of %d as wanted already.", count[plan.None], len(p.Changes))
+	}
+	return "Plan: " + strings.Join(parts, ", ") + "."
+}
+
+func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
+	sign, paint := map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Conflict: "!", plan.None: "="}[c.Action], palette.Faint
+	switch c.Action {
+	case plan.Create:
+		paint = palette.Good
+	case plan.Update:
+		paint = palette.Change
+	case plan.Delete, plan.Conflict:
+		paint = palette.Bad
+	case plan.None:
+	}
+	b.WriteString(paint(sign+" "+Clean(c.Address())) + "\n")
+	width := 0
+	for _, f := range c.Fields {
+		width = max(width, len(f.Path))
+	}
+	for _, f := range c.Fields {
+		lines := fieldLines(f, c.Action)
+		fmt.Fprintf(b, "    %-*s  %s\n", width, f.Path, lines[0])
+		for _, line := range lines[1:] {
+			fmt.Fprintf(b, "    %-*s  %s\n", width, "", line)
+		}
+	}
+	if c.Reason != "" {
+		b.WriteString("    " + Clean(c.Reason) + "\n")
+		b.WriteString(palette.Faint("    "+Clean(c.Hint)) + "\n")
+	}
+	for impact := range strings.SplitSeq(c.Impact, "; ") {
+		if impact != "" {
+			b.WriteString(palette.Warn("    > "+Clean(impact)) + "\n")
+		}
+	}
+}
+
+// fieldLines shows a field's values; a list shows what is added to it and how much stays.
+func fieldLines(f plan.Field, action plan.Action) []string {
+	before, isList := items(f.Before)
+	if after, ok := items(f.After); ok && (isList || f.Before == nil) {
+		return listLines(before, after)
+	}
+	switch {
+	case f.Same():
+		return []string{scalar(f.After) + " (sent again, so that Auth0 keeps it)"}
+	case action == plan.Create:
+		return []string{scalar(f.After)}
+	}
+	return []string{scalar(f.Before) + " -> " + scalar(f.After)}
+}
+
+func listLines(before, after []string) []string {
+	var lines []string
+	stay := 0
+	for _, item := range after {
+		if slices.Contains(before, item) {
+			stay++
+			continue
+		}
+		lines = append(lines, "+ "+Clean(item))
+	}
+	for _, item := range before {
+		if !slices.Contains(after, item) {
+			lines = append(lines, "- "+Clean(item))
+		}
+	}
+	const most = 20
+	if len(lines) > most {
+		lines = append(lines[:most], fmt.Sprintf("… and %d more", len(lines)-most))
+	}
+	if stay > 0 {
+		lines = append(lines, fmt.Sprintf("(%d more stay)", stay))
+	}
+	if len(lines) == 0 {
+		lines = []string{"none"}
+	}
+	return lines
+}
+
+func items(v any) ([]string, bool) {
+	switch v := v.(type) {
+	case []string:
+		return v, true
+	case []plan.Scope:
+		list := make([]string, len(v))
+		for i, s := range v {
+			list[i] = s.Value
+			if s.Description != "" {
+				list[i] += "  " + s.Description
+			}
+		}
+		return list, true
+	}
+	return nil, false
+}
+
+func scalar(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "(not set)"
+	case string:
+		if v == "" {
+			return "(empty)"
+		}
+		return Clean(v)
+	}
+	return Clean(fmt.Sprint(v))
+}
