@@ -45,8 +45,10 @@ func (s Spec) Validate() error {
 	problems = append(problems, s.choices()...)
 	problems = append(problems, connectionProblems(s.Connections)...)
 	if s.TokenLifetime < 0 || s.TokenLifetime > MaxTokenLifetime || s.TokenLifetime%time.Second != 0 {
-		problems = append(problems, Problem{"--token-lifetime", fmt.Sprintf("%s is out of range", s.TokenLifetime),
-			"Auth0 takes whole seconds up to 30 days (2592000)"})
+		problems = append(problems, Problem{
+			"--token-lifetime", fmt.Sprintf("%s is out of range", s.TokenLifetime),
+			"Auth0 takes whole seconds up to 30 days (2592000)",
+		})
 	}
 	if len(problems) == 0 {
 		return nil
@@ -63,8 +65,10 @@ func (s Spec) choices() Invalid {
 		problems = append(problems, Problem{"--audience-mode", fmt.Sprintf("%q is not an audience mode", s.AudienceMode), "choose both, resource or default"})
 	}
 	if s.AudienceMode == AudienceDefault && len(s.Servers) > 1 {
-		problems = append(problems, Problem{"--audience-mode", "a tenant has one default audience, so mode default carries one MCP URL",
-			"use --audience-mode both or resource for several"})
+		problems = append(problems, Problem{
+			"--audience-mode", "a tenant has one default audience, so mode default carries one MCP URL",
+			"use --audience-mode both or resource for several",
+		})
 	}
 	return problems
 }

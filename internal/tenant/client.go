@@ -23,7 +23,7 @@ import (
 
 const (
 	apiPath   = "/api/v2"
-	tokenPath = "/oauth/token"
+	tokenPath = "/oauth/token" // #nosec G101 -- a path
 )
 
 // Config is what a client is made from.

@@ -15,7 +15,7 @@ import (
 // Names of the environment variables that Auth0's own tools use.
 const (
 	EnvDomain       = "AUTH0_DOMAIN"
-	EnvToken        = "AUTH0_API_TOKEN"
+	EnvToken        = "AUTH0_API_TOKEN" // #nosec G101 -- a variable's name
 	EnvClientID     = "AUTH0_CLIENT_ID"
 	EnvClientSecret = "AUTH0_CLIENT_SECRET" // #nosec G101 -- a variable's name
 	EnvPrivateKey   = "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY"

@@ -42,7 +42,8 @@ type Change struct {
 // File is a file and what became of it.
 type File struct {
 	Path   string `json:"path"`
-	Action string `json:"action"`
+	Action string `json:"action"` // create | update | none
+	Status string `json:"status"` // planned | applied | failed | skipped
 }
 
 // Check is one check of a verification.
