@@ -1,0 +1,180 @@
+package gateway
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// Write carries a plan out, all of it or nothing. Each new content goes to a temporary file beside its target and to the
+// disk, with the permissions the target has; then the renames follow, in the plan's order (what is referred to before
+// what refers to it). A failure half-way puts back what was there. A file that changed since it was read is a Refusal.
+func Write(r Result) error { return write(r, os.Rename) }
+
+func write(r Result, rename func(from, to string) error) (err error) {
+	job := &writing{project: project{r.Dir}, rename: rename}
+	defer func() {
+		err = errors.Join(err, job.cleanUp(err != nil))
+	}()
+	for _, f := range r.Files {
+		if f.Action == None {
+			continue
+		}
+		if err := job.stage(f); err != nil {
+			return err
+		}
+	}
+	for _, s := range job.staged {
+		if err := job.unchanged(s); err != nil {
+			return errors.Join(err, job.restore())
+		}
+		if err := rename(s.next, s.target); err != nil {
+			return errors.Join(fmt.Errorf("replace %s: %w", printable(s.file.Path), err), job.restore())
+		}
+		job.done++
+	}
+	return job.sync()
+}
+
+type writing struct {
+	project project
+	rename  func(from, to string) error
+	staged  []staged
+	done    int      // how many of staged are in place
+	folders []string // made for this plan, outermost first
+}
+
+// staged is a file whose new and old contents lie on the disk beside it.
+type staged struct {
+	file                 File
+	target, next, backup string
+}
+
+func (w *writing) stage(f File) error {
+	if err := w.makeFolder(f.Path); err != nil {
+		return err
+	}
+	target, err := w.project.path(f.Path)
+	if err != nil {
+		return err
+	}
+	if err := w.project.writable(f); err != nil {
+		return err
+	}
+	s := staged{file: f, target: target}
+	if err := w.unchanged(s); err != nil {
+		return err
+	}
+	if s.next, err = temporary(target, f.After, f.Mode); err != nil {
+		return fmt.Errorf("write %s: %w", printable(f.Path), err)
+	}
+	w.staged = append(w.staged, s)
+	if f.Action == Create {
+		return nil
+	}
+	if w.staged[len(w.staged)-1].backup, err = temporary(target, f.Before, f.Mode); err != nil {
+		return fmt.Errorf("keep a copy of %s: %w", printable(f.Path), err)
+	}
+	return nil
+}
+
+// unchanged compares a target with what the plan read.
+func (w *writing) unchanged(s staged) error {
+	now, _, found, err := w.project.read(s.file.Path)
+	if err != nil {
+		return err
+	}
+	if found != (s.file.Action != Create) || !bytes.Equal(now, s.file.Before) {
+		return refuse(s.file.Path, "run the command again", "changed while the plan was shown")
+	}
+	return nil
+}
+
+// restore takes the renames back, the last first.
+func (w *writing) restore() error {
+	var failures []error
+	for ; w.done > 0; w.done-- {
+		s := &w.staged[w.done-1]
+		if s.file.Action == Create {
+			failures = append(failures, os.Remove(s.target))
+			continue
+		}
+		if err := w.rename(s.backup, s.target); err != nil {
+			failures = append(failures, fmt.Errorf("restore %s, whose old contents are in %s: %w",
+				printable(s.file.Path), printable(s.backup), err))
+			s.backup = "" // the only copy: it stays
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// cleanUp removes temporary files, and after a failure the folders that were made.
+func (w *writing) cleanUp(failed bool) error {
+	var failures []error
+	for _, s := range w.staged {
+		for _, name := range []string{s.next, s.backup} {
+			if name == "" {
+				continue
+			}
+			if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				failures = append(failures, err)
+			}
+		}
+	}
+	for i := len(w.folders) - 1; failed && i >= 0; i-- {
+		if err := os.Remove(w.folders[i]); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			failures = append(failures, err)
+		}
+	}
+	return errors.Join(failures...)
+}
+
+// makeFolder makes the folders above a file, one by one, to be able to take them back.
+func (w *writing) makeFolder(file string) error {
+	target, err := w.project.path(file)
+	if err != nil {
+		return err
+	}
+	var missing []string
+	for folder := filepath.Dir(target); ; folder = filepath.Dir(folder) {
+		if _, err := os.Stat(folder); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(folder) == folder {
+			break
+		}
+		missing = append(missing, folder)
+	}
+	for i := len(missing) - 1; i >= 0; i-- {
+		if err := os.Mkdir(missing[i], 0o755); err != nil { //nolint:gosec // source files that others build
+			return fmt.Errorf("make the folder of %s: %w", printable(file), err)
+		}
+		w.folders = append(w.folders, missing[i])
+	}
+	return nil
+}
+
+// sync makes the renames last; not every system can sync a folder, and the files themselves are safe.
+func (w *writing) sync() error {
+	for _, s := range w.staged {
+		if folder, err := os.Open(filepath.Dir(s.target)); err == nil {
+			_ = folder.Sync()
+			_ = folder.Close()
+		}
+	}
+	return nil
+}
+
+// temporary writes contents to a new file beside target and to the disk.
+func temporary(target string, contents []byte, mode fs.FileMode) (name string, err error) {
+	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".mcpauth-*")
+	if err != nil {
+		return "", err
+	}
+	_, err = f.Write(contents)
+	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
+	if err != nil {
+		return "", errors.Join(err, os.Remove(f.Name()))
+	}
+	return f.Name(), nil
+}

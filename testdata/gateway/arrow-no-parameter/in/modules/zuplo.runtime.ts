@@ -1,0 +1,5 @@
+let started = 0;
+
+export const runtimeInit = () => {
+  started = Date.now();
+};

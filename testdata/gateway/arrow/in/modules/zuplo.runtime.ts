@@ -1,0 +1,5 @@
+import { RuntimeExtensions } from "@zuplo/runtime";
+
+export const runtimeInit = (runtime: RuntimeExtensions) => {
+	runtime.addRequestHook((request) => request);
+};

@@ -1,0 +1,17 @@
+import { BackgroundDispatcher, RuntimeExtensions, environment } from "@zuplo/runtime";
+import { registerMcpOAuth } from "./mcp-oauth";
+
+export function runtimeInit(runtime: RuntimeExtensions) {
+  registerMcpOAuth(runtime);
+  // Add plugins, hooks and other extensions here
+  if (environment.LOG_URL) {
+    runtime.addPlugin(new ExampleLogPlugin({ url: environment.LOG_URL }));
+  }
+}
+
+class ExampleLogPlugin {
+  constructor(readonly options: { url: string }) {}
+  dispatcher = new BackgroundDispatcher(async (entries) => {
+    await fetch(`${this.options.url}/log`, { method: "POST", body: JSON.stringify({ entries }) });
+  });
+}

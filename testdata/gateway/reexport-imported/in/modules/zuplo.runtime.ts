@@ -1,0 +1,2 @@
+import { start } from "./init";
+export { start as runtimeInit };

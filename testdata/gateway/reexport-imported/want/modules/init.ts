@@ -1,0 +1,3 @@
+import { registerMcpOAuth } from "./mcp-oauth";
+
+export function start(runtime) { registerMcpOAuth(runtime); }

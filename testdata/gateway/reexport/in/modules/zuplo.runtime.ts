@@ -1,0 +1,1 @@
+export { runtimeInit } from "./setup/init";

@@ -1,0 +1,10 @@
+import { OAuthProtectedResourcePlugin, type RuntimeExtensions } from "@zuplo/runtime";
+
+export function runtimeInit(runtime: RuntimeExtensions) {
+  runtime.addPlugin(
+    new OAuthProtectedResourcePlugin({
+      authorizationServers: ["https://tenant.eu.auth0.com/"],
+      resourceName: "\"\\\n${x}`\u003c/script\u003e\u2028\u202e שלום 🛠",
+    }),
+  );
+}

@@ -1,0 +1,3 @@
+import { RuntimeExtensions } from "@zuplo/runtime";
+
+export default function runtimeInit(runtime: RuntimeExtensions) {}
