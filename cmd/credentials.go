@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// maxToken is how much of stdin is read for a token, in bytes.
+const maxToken = 64 << 10
+
+// credentials takes the first complete source, in the order that the environment help names.
+func (a *app) credentials() (tenant.Credentials, error) {
+	token := ""
+	if a.global.tokenStdin {
+		content, err := io.ReadAll(io.LimitReader(a.env.In, maxToken))
+		if err != nil {
+			return tenant.Credentials{}, &usageError{What: "reading the token from stdin failed: " + err.Error(), Hint: "pipe the token into --token-stdin"}
+		}
+		if token = strings.TrimSpace(string(content)); token == "" {
+			return tenant.Credentials{}, &tenant.AuthError{What: "--token-stdin found nothing on stdin", Hint: "pipe the token into it"}
+		}
+	}
+	return tenant.Resolve(token, a.env.Getenv)
+}
+
+// missing is something that the run can't do without, and how to give it.
+type missing struct{ field, hint string }
+
+// demand makes one error of everything that is wrong and everything that is missing. Missing credentials alone are an
+// error of their own kind.
+func demand(problems spec.Invalid, lacking []missing, credentials error) error {
+	none := errors.Is(credentials, tenant.ErrNoCredentials)
+	if len(problems) == 0 && len(lacking) == 0 {
+		return credentials
+	}
+	for _, m := range lacking {
+		problems = append(problems, spec.Problem{Field: m.field, What: "is missing", Hint: m.hint})
+	}
+	if none {
+		problems = append(problems, spec.Problem{Field: "credentials", What: "are missing", Hint: credentialsHint})
+	}
+	return problems
+}
+
+var (
+	missingDomain  = missing{"--domain", "name the tenant, such as my-tenant.eu.auth0.com, or set AUTH0_DOMAIN"}
+	missingConsent = missing{"--yes or --dry-run", "nobody can be asked here: --yes consents to the changes, --dry-run only shows them"}
+)
+
+// open makes a client for the tenant and says which credentials it uses, before anything else.
+func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.Client, error) {
+	base, err := a.network()
+	if err != nil {
+		return nil, err
+	}
+	a.doc.Tenant = domain.String()
+	a.say("tenant %s, signing in as %s\n", domain, view.Clean(credentials.Source))
+	transport := tenant.NewTransport(base, a.global.timeout, func(w tenant.Wait) {
+		a.say("waiting %s for %s\n", rounded(w.For), view.Clean(w.Reason))
+	})
+	return tenant.New(tenant.Config{Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent()}), nil
+}
+
+func rounded(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+
+// tally puts the requests into the document, and says them where more is asked for.
+func (a *app) tally(client *tenant.Client) {
+	counts := client.Requests()
+	a.doc.Requests = &counts
+	if a.global.verbose {
+		a.say("requests: %d reads, %d writes, %d of them retries\n", counts.Reads, counts.Writes, counts.Retries)
+	}
+}

@@ -1,0 +1,83 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+)
+
+func (a *app) demoCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "demo", Short: "Show the whole story on this machine, with nothing needed", Args: noArgs,
+		Example: "  mcpauth demo",
+		Long:    "Starts a sandbox tenant, sets it up for an MCP server, does it again to show that nothing changes,\nand renders the gateway's files. Nothing outside this machine is touched.",
+		RunE:    func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
+	}
+}
+
+const demoURL = "https://my-gateway.zuplo.dev/mcp"
+
+// demo runs the very commands that a user would type, against a tenant of its own.
+func (a *app) demo(ctx context.Context) error {
+	server, err := sandbox.Start(ctx, sandbox.Options{AutoApprove: true}, sandbox.Listen{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	vars := map[string]string{}
+	for _, pair := range server.Env() {
+		name, value, _ := strings.Cut(pair, "=")
+		vars[name] = value
+	}
+	setup := []string{"setup", "--mcp-url", demoURL, "--connection", "Username-Password-Authentication", "--scope", "tool:whoami=Who am I?", "--yes"}
+	steps := []struct {
+		title string
+		args  []string
+	}{
+		{"An Auth0 tenant as it is on the first day. Make it ready for an MCP server:", setup},
+		{"The same again: everything is as wanted, so nothing is written.", setup},
+		{"What the Zuplo gateway needs to match, byte for byte:", []string{"render-gateway-config", "--mcp-url", demoURL}},
+	}
+	palette := a.outPalette()
+	a.outf("A sandbox tenant runs at %s; nothing leaves this machine.\n", server.URL)
+	for i, step := range steps {
+		a.outf("\n%s\n%s\n\n", palette.Strong(string(rune('1'+i))+". "+step.title), palette.Faint("$ mcpauth "+commandLine(step.args)))
+		if code := Main(a.demoEnv(ctx, vars), step.args); code != exitDone {
+			return childError{code}
+		}
+	}
+	a.outf("\n%s\n\n", palette.Strong("For a real tenant:"))
+	a.outf("  export AUTH0_DOMAIN=my-tenant.eu.auth0.com AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=…\n")
+	a.outf("  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection Username-Password-Authentication --dry-run\n")
+	return nil
+}
+
+// demoEnv points a command at the demo's tenant, with all it says on one stream, in order.
+func (a *app) demoEnv(ctx context.Context, vars map[string]string) Env {
+	env := a.env
+	env.Err = env.Out
+	outer := env.Getenv
+	env.Getenv = func(name string) string {
+		if value, ok := vars[name]; ok {
+			return value
+		}
+		if strings.HasPrefix(name, "AUTH0_") || strings.HasPrefix(name, "MCPAUTH_") {
+			return ""
+		}
+		return outer(name)
+	}
+	env.Transport = nil
+	env.Interrupted = func(context.Context) (context.Context, context.CancelFunc) { return context.WithCancel(ctx) }
+	return env
+}
+
+func commandLine(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = shellQuote(arg)
+	}
+	return strings.Join(quoted, " ")
+}

@@ -1,0 +1,61 @@
+// Package cmd is the command line: it turns flags into options, runs what they ask for, and turns errors into exit codes.
+//
+// What goes where: results to stdout; prompts, progress and errors to stderr. With --json, stdout carries exactly one
+// document on every way out. Nothing is asked unless both stdin and stderr are terminals.
+package cmd
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+)
+
+// Env is the whole boundary to the process: a test hands in its own.
+type Env struct {
+	Version string
+	In      io.Reader
+	Out     io.Writer
+	Err     io.Writer
+	Getenv  func(string) string
+	Environ func() []string
+	// IsTerminal tells whether one of In, Out and Err is a terminal.
+	IsTerminal func(stream any) bool
+	// Transport replaces the network; nil is the real one.
+	Transport http.RoundTripper
+	// Interrupted derives a context that ends when the user interrupts.
+	Interrupted func(context.Context) (context.Context, context.CancelFunc)
+	// Executable is the path of this program, for the commands that it starts.
+	Executable func() (string, error)
+}
+
+// System is the Env of the real process.
+func System(version string) Env {
+	return Env{
+		Version: version, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ,
+		IsTerminal: func(stream any) bool {
+			file, ok := stream.(*os.File)
+			return ok && term.IsTerminal(int(file.Fd()))
+		},
+		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+		},
+		Executable: os.Executable,
+	}
+}
+
+// canAsk tells whether someone can answer a question: a person at a terminal, and not a CI job that has one.
+func (e Env) canAsk(noInput bool) bool {
+	return !noInput && !truthy(e.Getenv("CI")) && e.IsTerminal(e.In) && e.IsTerminal(e.Err)
+}
+
+// colors tells whether a writer gets colour.
+func (e Env) colors(w io.Writer, noColor bool) bool {
+	return !noColor && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb" && e.IsTerminal(w)
+}
+
+func truthy(s string) bool { return s != "" && s != "0" && s != "false" }

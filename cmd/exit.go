@@ -1,0 +1,161 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/gateway"
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// The exit codes; `mcpauth help exit-codes` explains them.
+const (
+	exitDone        = 0
+	exitFailure     = 1
+	exitPending     = 2
+	exitUsage       = 3
+	exitCredentials = 4
+	exitVerify      = 5
+	exitInterrupted = 130
+)
+
+// usageError is something about the command line itself that the user has to mend.
+type usageError struct{ What, Hint string }
+
+func (e *usageError) Error() string { return e.What }
+
+// pendingError ends a run that found changes and was asked to tell by its exit code. It says nothing itself.
+type pendingError struct{}
+
+func (pendingError) Error() string { return "changes are pending" }
+
+// childError carries the exit code of a command that was run.
+type childError struct{ code int }
+
+func (e childError) Error() string { return fmt.Sprintf("the command ended with exit code %d", e.code) }
+
+// verdict is what becomes of an error at the end of a run.
+type verdict struct {
+	exit    int
+	code    string // for machines
+	message string
+	hint    string
+	silent  bool
+}
+
+// judge recognises errors by their type, the most telling first.
+func judge(err error) verdict {
+	var (
+		usage    *usageError
+		invalid  spec.Invalid
+		gateway1 gateway.Invalid
+		refusal  *gateway.Refusal
+		conflict *plan.ConflictError
+		auth     *tenant.AuthError
+		scope    *tenant.ScopeError
+		untaken  *tenant.UntakenError
+		request  *tenant.RequestError
+		child    childError
+	)
+	switch {
+	case err == nil:
+		return verdict{exit: exitDone}
+	case errors.As(err, &pendingError{}):
+		return verdict{exit: exitPending, silent: true}
+	case errors.As(err, &child):
+		return verdict{exit: child.code, silent: true}
+	case errors.Is(err, context.Canceled):
+		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
+	case errors.As(err, &invalid):
+		return verdict{exit: exitUsage, code: "invalid_input", message: problems(invalid), hint: hints(invalid)}
+	case errors.As(err, &gateway1):
+		return verdict{exit: exitUsage, code: "invalid_input", message: err.Error(), hint: "correct the input and run again"}
+	case errors.As(err, &refusal):
+		return verdict{exit: exitUsage, code: "refused", message: refusal.Error(), hint: refusal.Hint}
+	case errors.As(err, &usage):
+		return verdict{exit: exitUsage, code: "usage", message: usage.What, hint: usage.Hint}
+	case errors.As(err, &conflict):
+		return verdict{exit: exitUsage, code: "conflict", message: conflict.Error(), hint: conflictHints(conflict)}
+	case errors.As(err, &scope):
+		return verdict{exit: exitCredentials, code: "permission", message: scope.Error(), hint: "grant them to the application in the dashboard (Applications > APIs > " +
+			"Auth0 Management API > Machine to Machine Applications), or: auth0 login --scopes " + strings.Join(scope.Missing, ",")}
+	case errors.As(err, &auth):
+		return verdict{exit: exitCredentials, code: "credentials", message: auth.Error(), hint: auth.Hint}
+	case errors.Is(err, tenant.ErrNoCredentials):
+		return verdict{exit: exitCredentials, code: "credentials", message: err.Error(), hint: credentialsHint}
+	case errors.As(err, &untaken):
+		return verdict{exit: exitFailure, code: "failed", message: untaken.Error(), hint: "look at the object in the dashboard; the plan may not include the feature"}
+	case errors.As(err, &request):
+		return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: requestHint(request)}
+	}
+	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
+}
+
+const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin" // #nosec G101 -- names of variables
+
+func requestHint(e *tenant.RequestError) string {
+	var unknown *net.DNSError
+	switch {
+	case errors.As(e, &unknown) && unknown.IsNotFound:
+		return "no such host: check the domain's spelling and its region (my-tenant.eu.auth0.com)"
+	case e.Status == 0:
+		return "check the network and the domain, then run again: what is done already stays done"
+	case e.Code == "too_many_entities":
+		return "the tenant's plan is full: delete what nobody uses, or upgrade"
+	case e.Status >= 500 || e.Status == 429:
+		return "run again in a while: what is done already stays done"
+	}
+	return "run again with --debug to see what was sent and answered"
+}
+
+func problems(invalid spec.Invalid) string {
+	lines := make([]string, len(invalid))
+	for i, p := range invalid {
+		lines[i] = p.Field + ": " + p.What
+	}
+	return strings.Join(lines, "\n")
+}
+
+func hints(invalid spec.Invalid) string {
+	var lines []string
+	for _, p := range invalid {
+		if p.Hint != "" {
+			lines = append(lines, p.Field+": "+p.Hint)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func conflictHints(e *plan.ConflictError) string {
+	lines := make([]string, len(e.Conflicts))
+	for i, c := range e.Conflicts {
+		lines[i] = c.Hint
+	}
+	return strings.Join(lines, "\n")
+}
+
+// errorText is an error as a person reads it: what on which object, then what to do, each problem beside its mend.
+func errorText(err error, v verdict, palette view.Palette) string {
+	var invalid spec.Invalid
+	var b strings.Builder
+	if errors.As(err, &invalid) {
+		for _, p := range invalid {
+			b.WriteString(palette.Bad("error: ") + view.Clean(p.Field+": "+p.What) + "\n")
+			if p.Hint != "" {
+				b.WriteString("  " + view.Clean(p.Hint) + "\n")
+			}
+		}
+		return b.String()
+	}
+	b.WriteString(palette.Bad("error: ") + strings.ReplaceAll(view.CleanLines(v.message), "\n", "\n       ") + "\n")
+	if v.hint != "" {
+		b.WriteString("  " + strings.ReplaceAll(view.CleanLines(v.hint), "\n", "\n  ") + "\n")
+	}
+	return b.String()
+}

@@ -1,0 +1,158 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/gateway"
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/provision"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// gatewayFiles are the files that a run renders, planned before anything is written anywhere.
+type gatewayFiles struct {
+	planned bool
+	dir     string
+	result  gateway.Result
+}
+
+func gatewayConfig(s spec.Spec) gateway.Config {
+	c := gateway.Config{
+		Domain: s.Domain.Host(), ResourceName: s.Gateway.ResourceName, PolicyName: s.Gateway.PolicyName,
+		PolicyType: s.Gateway.PolicyType, Route: s.Gateway.Route,
+	}
+	if s.Domain.Issuer() != "https://"+s.Domain.Host()+"/" {
+		c.Issuer = s.Domain.Issuer()
+	}
+	for _, server := range s.Servers {
+		c.MCPURLs = append(c.MCPURLs, server.URL)
+	}
+	return c
+}
+
+// planFiles looks at the gateway's folder first: what can't be merged there stops the run before the tenant is touched.
+func (a *app) planFiles(s spec.Spec, o setupOptions) (gatewayFiles, error) {
+	c := gatewayConfig(s)
+	c.ReplacePolicy = o.replacePolicy
+	return planFiles(c, o.out, o.gatewayDir)
+}
+
+func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, err error) {
+	if out == "" && gatewayDir == "" {
+		return gatewayFiles{}, nil
+	}
+	if out != "" && gatewayDir != "" {
+		return gatewayFiles{}, &usageError{What: "--out and --gateway-dir exclude each other", Hint: "--out writes a new project, --gateway-dir changes one that exists"}
+	}
+	files.planned = true
+	if out != "" {
+		files.dir = out
+		files.result, err = gateway.Project(c, out)
+	} else {
+		files.dir = gatewayDir
+		files.result, err = gateway.Merge(c, gatewayDir)
+	}
+	return files, err
+}
+
+func (f gatewayFiles) changes() bool { return f.planned && f.result.Changed() }
+
+// show puts the files into the document as planned, and their differences on stdout, before anything is written.
+func (f gatewayFiles) show(a *app) {
+	if !f.planned {
+		return
+	}
+	for _, warning := range f.result.Warnings {
+		a.warn(warning)
+	}
+	f.became(a, provision.Planned)
+	for _, file := range f.result.Files {
+		if !a.global.json {
+			a.outf("%s", colorDiff(gateway.Diff(file), a.outPalette()))
+		}
+	}
+	if len(f.result.Manual) > 0 {
+		a.warn("modules/zuplo.runtime.ts is written in a form that can't be changed safely; add these lines by hand: " + strings.Join(f.result.Manual, "  "))
+	}
+}
+
+// became puts into the document what became of the files that were to change.
+func (f gatewayFiles) became(a *app, status provision.Status) {
+	a.doc.Files = nil
+	for _, file := range f.result.Files {
+		entry := view.File{Path: file.Path, Action: file.Action, Status: string(status)}
+		if file.Action == string(plan.None) {
+			entry.Status = string(provision.Skipped)
+		}
+		a.doc.Files = append(a.doc.Files, entry)
+	}
+}
+
+// write asks where nobody consented yet, and writes all files or none.
+func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
+	if !f.changes() {
+		if f.planned {
+			a.say("No files changed in %s.\n", view.Clean(f.dir))
+		}
+		return nil
+	}
+	if !yes {
+		if !a.env.canAsk(a.global.noInput) {
+			return missingConsentForFiles()
+		}
+		if err := a.ask(ctx, "Write these files?"); err != nil {
+			return err
+		}
+	}
+	if err := gateway.Write(f.result); err != nil {
+		f.became(a, provision.Failed)
+		return err
+	}
+	f.became(a, provision.Applied)
+	for _, file := range f.result.Files {
+		a.say("%s %s\n", a.errPalette().Good("✓ "+fileVerb(file.Action)), view.Clean(file.Path))
+	}
+	return nil
+}
+
+func missingConsentForFiles() error {
+	return &usageError{What: "files would change, and nobody can be asked here", Hint: "--yes consents to the changes, --check (or --dry-run) only shows them"}
+}
+
+func fileVerb(action string) string {
+	switch action {
+	case "create":
+		return "created  "
+	case "update":
+		return "changed  "
+	}
+	return "unchanged"
+}
+
+func colorDiff(diff string, palette view.Palette) string {
+	lines := strings.SplitAfter(diff, "\n")
+	for i, line := range lines {
+		switch {
+		case strings.HasPrefix(line, "+++"), strings.HasPrefix(line, "---"):
+			lines[i] = paintLine(line, palette.Strong)
+		case strings.HasPrefix(line, "+"):
+			lines[i] = paintLine(line, palette.Good)
+		case strings.HasPrefix(line, "-"):
+			lines[i] = paintLine(line, palette.Bad)
+		case strings.HasPrefix(line, "@@"):
+			lines[i] = paintLine(line, palette.Faint)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+func paintLine(line string, paint func(string) string) string {
+	text, hadEnd := strings.CutSuffix(line, "\n")
+	text = paint(text)
+	if hadEnd {
+		text += "\n"
+	}
+	return text
+}

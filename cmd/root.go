@@ -1,0 +1,240 @@
+package cmd
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// global are the flags that every command takes.
+type global struct {
+	domain     string
+	json       bool
+	noInput    bool
+	noColor    bool
+	verbose    bool
+	debug      bool
+	caFile     string
+	timeout    time.Duration
+	tokenStdin bool
+}
+
+// app is one run: its boundary, its global flags and the document that it fills.
+type app struct {
+	env    Env
+	global global
+	doc    view.Document
+	done   bool // the result was written already
+}
+
+// Main runs the command line and returns its exit code.
+func Main(env Env, args []string) int {
+	ctx, stop := env.Interrupted(context.Background())
+	defer stop()
+	a := &app{env: env}
+	root := a.root()
+	root.SetArgs(args)
+	command, err := root.ExecuteContextC(ctx)
+	if ctx.Err() != nil && err != nil && !errors.As(err, &childError{}) {
+		err = errors.Join(context.Canceled, err)
+	}
+	return a.finish(command, args, err)
+}
+
+// finish reports how the run ended: in the document with --json, else on stderr.
+func (a *app) finish(command *cobra.Command, args []string, err error) int {
+	v := judge(err)
+	if a.global.json || asksForJSON(args) {
+		if a.done {
+			return v.exit
+		}
+		a.doc.Command = strings.TrimPrefix(strings.TrimPrefix(command.CommandPath(), "mcpauth"), " ")
+		if err != nil && !v.silent {
+			a.doc.Error = &view.Error{Code: v.code, Message: v.message, Hint: v.hint}
+		}
+		if writeErr := a.doc.Write(a.env.Out); writeErr != nil {
+			return exitFailure
+		}
+		return v.exit
+	}
+	if err != nil && !v.silent {
+		a.errf("%s", errorText(err, v, a.errPalette()))
+	}
+	return v.exit
+}
+
+// asksForJSON looks for --json where the flags could not be parsed, so that even that error is one document.
+func asksForJSON(args []string) bool {
+	for _, arg := range args {
+		if arg == "--" {
+			return false
+		}
+		if arg == "--json" || arg == "--json=true" {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "mcpauth",
+		Short: "Let MCP clients log in through Auth0",
+		Long: "mcpauth takes an Auth0 tenant to where an MCP client can log in, and renders the matching\n" +
+			"Zuplo gateway configuration. It shows what it will change before it changes it, and a second\n" +
+			"run changes nothing.",
+		Example: "  mcpauth demo                                     # the whole story on this machine\n" +
+			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
+			"    --connection Username-Password-Authentication --dry-run",
+		SilenceUsage: true, SilenceErrors: true,
+		SuggestionsMinimumDistance: 2,
+		Args:                       cobra.ArbitraryArgs,
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return c.Help()
+			}
+			return unknownCommand(c, args[0])
+		},
+	}
+	root.SetOut(a.env.Out)
+	root.SetErr(a.env.Err)
+	root.SetIn(a.env.In)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return &usageError{What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
+	})
+	a.globalFlags(root.PersistentFlags())
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(topics()...)
+	return root
+}
+
+func unknownCommand(c *cobra.Command, name string) error {
+	hint := "see mcpauth --help"
+	if near := c.SuggestionsFor(name); len(near) > 0 {
+		hint = "did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return &usageError{What: fmt.Sprintf("there is no command %q", name), Hint: hint}
+}
+
+func (a *app) globalFlags(flags *pflag.FlagSet) {
+	g := &a.global
+	flags.StringVar(&g.domain, "domain", "", "the Auth0 tenant's domain, such as my-tenant.eu.auth0.com (AUTH0_DOMAIN)")
+	flags.BoolVar(&g.json, "json", false, "print one JSON document on stdout")
+	flags.BoolVar(&g.noInput, "no-input", false, "never ask anything")
+	flags.BoolVar(&g.noColor, "no-color", false, "print without colour (NO_COLOR)")
+	flags.BoolVarP(&g.verbose, "verbose", "v", false, "say more, such as how many requests were sent")
+	flags.BoolVar(&g.debug, "debug", false, "trace HTTP on stderr, secrets masked")
+	flags.StringVar(&g.caFile, "ca-file", "", "PEM file of more certificate authorities to trust (MCPAUTH_CA_FILE)")
+	flags.DurationVar(&g.timeout, "timeout", tenant.DefaultTimeout, "how long one request may take")
+	flags.BoolVar(&g.tokenStdin, "token-stdin", false, "read a Management API token from stdin")
+}
+
+func (a *app) outf(format string, args ...any) { _, _ = fmt.Fprintf(a.env.Out, format, args...) }
+func (a *app) errf(format string, args ...any) { _, _ = fmt.Fprintf(a.env.Err, format, args...) }
+
+func (a *app) outPalette() view.Palette {
+	return view.NewPalette(a.env.colors(a.env.Out, a.global.noColor))
+}
+
+func (a *app) errPalette() view.Palette {
+	return view.NewPalette(a.env.colors(a.env.Err, a.global.noColor))
+}
+
+// say writes progress, which --json leaves out: its document says it in the end.
+func (a *app) say(format string, args ...any) {
+	if !a.global.json {
+		a.errf(format, args...)
+	}
+}
+
+// warn tells of something to know, in the document or on stderr.
+func (a *app) warn(text string) {
+	a.doc.Warnings = append(a.doc.Warnings, text)
+	a.say("%s\n", a.errPalette().Warn("warning: "+view.Clean(text)))
+}
+
+// parseDomain reads the domain from its flag or its variable. missing is true where neither says one.
+func (a *app) parseDomain(fromFile string) (domain spec.Domain, missing bool, problems spec.Invalid) {
+	field, raw := "--domain", a.global.domain
+	if raw == "" {
+		field, raw = tenant.EnvDomain, a.env.Getenv(tenant.EnvDomain)
+	}
+	if raw == "" {
+		field, raw = "domain", fromFile
+	}
+	if raw == "" {
+		return spec.Domain{}, true, nil
+	}
+	domain, err := spec.ParseDomain(raw)
+	return domain, false, named(field, err)
+}
+
+// named puts the name of the field that said it on problems that don't know theirs.
+func named(field string, err error) spec.Invalid {
+	var invalid spec.Invalid
+	if !errors.As(err, &invalid) {
+		return nil
+	}
+	for i := range invalid {
+		if invalid[i].Field == "" {
+			invalid[i].Field = field
+		}
+	}
+	return invalid
+}
+
+// network is the one way to the network that a run has.
+func (a *app) network() (http.RoundTripper, error) {
+	base := a.env.Transport
+	if base == nil {
+		roots, err := a.roots()
+		if err != nil {
+			return nil, err
+		}
+		base = tenant.NewBase(roots)
+	}
+	if a.global.debug {
+		base = trace.Log(base, a.env.Err)
+	}
+	return base, nil
+}
+
+// roots are the system's certificate authorities and those of --ca-file; nil means the system's alone.
+func (a *app) roots() (*x509.CertPool, error) {
+	field, name := "--ca-file", a.global.caFile
+	if name == "" {
+		field, name = "MCPAUTH_CA_FILE", a.env.Getenv("MCPAUTH_CA_FILE")
+	}
+	if name == "" {
+		return nil, nil
+	}
+	content, err := os.ReadFile(name) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return nil, spec.Invalid{{Field: field, What: fmt.Sprintf("%s can't be read", name), Hint: "give a PEM file of certificates"}}
+	}
+	roots, err := x509.SystemCertPool()
+	if err != nil {
+		roots = x509.NewCertPool()
+	}
+	if !roots.AppendCertsFromPEM(content) {
+		return nil, spec.Invalid{{Field: field, What: name + " holds no certificate", Hint: "give a PEM file of certificates"}}
+	}
+	return roots, nil
+}
+
+// userAgent names the program to the servers that it talks to.
+func (a *app) userAgent() string { return "mcpauth/" + a.env.Version }

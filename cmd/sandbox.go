@@ -1,0 +1,207 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+type sandboxOptions struct {
+	port      int
+	portGiven bool
+	tls       bool
+	seed      string
+	envFile   string
+	tenant    sandbox.Options
+	command   []string
+}
+
+func (a *app) sandboxCommand() *cobra.Command {
+	var o sandboxOptions
+	command := &cobra.Command{
+		Use:   "sandbox [flags] [-- COMMAND…]",
+		Short: "Run a local tenant that behaves like Auth0",
+		Example: "  mcpauth sandbox -- mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
+			"    --connection Username-Password-Authentication --yes\n" +
+			"  mcpauth sandbox --env-file sandbox.env &          # then: . ./sandbox.env\n" +
+			"  mcpauth sandbox --rate-limit free --fault 429@3   # what Auth0 does on a bad day",
+		Long: "Serves a tenant on this machine alone, for trying things and for tests. It prints the lines that point\n" +
+			"mcpauth, and Auth0's own tools, at it; with a command it runs that with them set, and ends with its\n" +
+			"exit code. What it holds is at /sandbox/state, what it was asked at /sandbox/requests.\n\n" +
+			"A fault is KIND@WHERE: 429@3 (the third request), reset@5, lost@POST:/client-grants (it acts, but the\n" +
+			"answer is lost), 500@PATCH:/tenants/settings, timeout@2.",
+		RunE: func(c *cobra.Command, args []string) error {
+			if dash := c.ArgsLenAtDash(); dash != 0 && len(args) > 0 {
+				return &usageError{What: fmt.Sprintf("sandbox takes no argument, but got %q", args[0]), Hint: "put a command to run behind --"}
+			}
+			o.command, o.portGiven = args, c.Flags().Changed("port")
+			return a.sandbox(c.Context(), o)
+		},
+	}
+	f := command.Flags()
+	f.IntVar(&o.port, "port", 9400, "the port to listen on; 0 takes a free one")
+	f.BoolVar(&o.tls, "tls", false, "serve https, with a certificate authority made for this run")
+	f.BoolVar(&o.tenant.AutoApprove, "auto-approve", false, "log in and consent without a person")
+	f.StringVar(&o.tenant.Mode, "mode", "strict", "how registered clients are treated: strict or permissive")
+	f.StringVar(&o.tenant.RateLimit, "rate-limit", "none", "free (as on Auth0's Free plan), none, or requests a second")
+	f.DurationVar(&o.tenant.Latency, "latency", 0, "add this to every answer, such as 50ms")
+	f.StringVar(&o.seed, "seed", "", "start with what this JSON file holds, in the shape of /sandbox/state")
+	f.StringArrayVar(&o.tenant.Faults, "fault", nil, "fail as KIND@WHERE (repeatable)")
+	f.StringVar(&o.tenant.StateFile, "state", "", "keep the tenant in this file from run to run")
+	f.StringVar(&o.envFile, "env-file", "", "write the export lines into this file once the sandbox is ready")
+	return command
+}
+
+func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
+	server, err := a.startSandbox(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = server.Close() }()
+	env := server.Env()
+	if o.tls {
+		file, err := writeCA(server.CAPEM)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(file) }()
+		a.errf("certificate authority: %s\n", file)
+		env = append(env, "MCPAUTH_CA_FILE="+file, "NODE_EXTRA_CA_CERTS="+file, "SSL_CERT_FILE="+file)
+	}
+	if o.envFile != "" {
+		if err := os.WriteFile(o.envFile, []byte(exports(env)), 0o600); err != nil {
+			return fmt.Errorf("writing the env file: %w", err)
+		}
+	}
+	if len(o.command) > 0 {
+		return a.runIn(ctx, env, o.command)
+	}
+	a.outf("%s", exports(env))
+	a.say("sandbox tenant at %s; stop it with Ctrl-C\n", server.URL)
+	<-ctx.Done()
+	a.say("sandbox stopped\n")
+	return nil
+}
+
+func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Server, error) {
+	if o.seed != "" {
+		content, err := os.ReadFile(o.seed)
+		if err != nil {
+			return nil, spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s can't be read", o.seed), Hint: "give a JSON file in the shape of /sandbox/state"}}
+		}
+		o.tenant.Seed = content
+	}
+	if o.port < 0 || o.port > 65535 {
+		return nil, spec.Invalid{{Field: "--port", What: fmt.Sprintf("%d is not a port", o.port), Hint: "choose one from 0 to 65535"}}
+	}
+	listen := sandbox.Listen{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)), TLS: o.tls}
+	server, err := sandbox.Start(ctx, o.tenant, listen)
+	if errors.Is(err, syscall.EADDRINUSE) && !o.portGiven && len(o.command) > 0 {
+		listen.Addr = "127.0.0.1:0" // the command learns the port from its environment
+		server, err = sandbox.Start(ctx, o.tenant, listen)
+	}
+	return server, a.sandboxError(err, o)
+}
+
+func (a *app) sandboxError(err error, o sandboxOptions) error {
+	var option *sandbox.OptionError
+	var fault *sandbox.FaultError
+	var seed *sandbox.SeedError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &fault):
+		return spec.Invalid{{Field: "--fault", What: fault.Error(), Hint: "write it like 429@3 or lost@POST:/client-grants"}}
+	case errors.As(err, &option):
+		return &usageError{What: option.Error(), Hint: "see mcpauth sandbox --help"}
+	case errors.As(err, &seed):
+		return spec.Invalid{{Field: "--seed", What: seed.Error(), Hint: "give JSON in the shape of /sandbox/state"}}
+	case errors.Is(err, syscall.EADDRINUSE):
+		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: "choose another with --port, or --port 0 for a free one"}
+	}
+	return err
+}
+
+// credentialNames are what may sign in to another tenant: none of the caller's reach the sandbox.
+var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience}
+
+// exports are shell lines that point a shell at the sandbox, and away from any other tenant.
+func exports(env []string) string {
+	var b strings.Builder
+	set := map[string]bool{}
+	for _, pair := range env {
+		name, value, _ := strings.Cut(pair, "=")
+		set[name] = true
+		fmt.Fprintf(&b, "export %s=%s\n", name, shellQuote(value))
+	}
+	for _, name := range credentialNames {
+		if !set[name] {
+			fmt.Fprintf(&b, "unset %s\n", name)
+		}
+	}
+	return b.String()
+}
+
+func shellQuote(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:", r)
+	}) {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+}
+
+func writeCA(pem []byte) (string, error) {
+	file, err := os.CreateTemp("", "mcpauth-sandbox-ca-*.pem")
+	if err != nil {
+		return "", fmt.Errorf("writing the certificate authority: %w", err)
+	}
+	_, err = file.Write(pem)
+	return file.Name(), errors.Join(err, file.Close())
+}
+
+// runIn runs a command with the sandbox's variables set, and carries its exit code.
+func (a *app) runIn(ctx context.Context, env, command []string) error {
+	program, err := exec.LookPath(command[0])
+	if err != nil && command[0] == "mcpauth" {
+		program, err = a.env.Executable()
+	}
+	if err != nil {
+		return &usageError{What: fmt.Sprintf("%q can't be run: %v", command[0], err), Hint: "give a program behind --"}
+	}
+	child := exec.CommandContext(ctx, program, command[1:]...) // #nosec G204 -- running it is what was asked for
+	child.Stdin, child.Stdout, child.Stderr = a.env.In, a.env.Out, a.env.Err
+	child.Env = append(slices.DeleteFunc(a.env.Environ(), func(pair string) bool {
+		name, _, _ := strings.Cut(pair, "=")
+		return slices.Contains(credentialNames, name)
+	}), env...)
+	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
+	child.WaitDelay = 5 * time.Second
+	err = child.Run()
+	a.done = true
+	var exit *exec.ExitError
+	switch {
+	case errors.As(err, &exit) && exit.ExitCode() > 0:
+		return childError{exit.ExitCode()}
+	case err != nil && ctx.Err() != nil:
+		return childError{exitInterrupted}
+	case err != nil:
+		return fmt.Errorf("running %s: %s", view.Clean(command[0]), err.Error())
+	}
+	return nil
+}

@@ -1,0 +1,172 @@
+package cmd_test
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/mcpauth-cli/mcpauth/cmd"
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"mcpauth": func() { os.Exit(cmd.Main(cmd.System("v0.0.0-test"), os.Args[1:])) },
+	})
+}
+
+// TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
+//
+//	tenant [-free] [-fault F] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
+//	token [-expired] [scope…]                              set AUTH0_API_TOKEN to a token of that tenant, and nothing else
+//	writes N                                               assert how many writes the tenant has seen
+//	seen N                                                 wait until the tenant was asked N times
+//	state FILE                                             write what the tenant holds
+//	exitcode N program arg…                                run a program and assert its exit code
+//	clean FILE                                             replace ports and ids in a file, to compare it
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join("..", "testdata", "script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		UpdateScripts:       *update,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("CI", "")
+			env.Setenv("NO_PROXY", "*")
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
+		},
+	})
+}
+
+// servers finds the running tenant of a script by its work folder, which is its own.
+var (
+	mu      sync.Mutex
+	servers = map[string]*sandbox.Server{}
+)
+
+func serverOf(ts *testscript.TestScript) *sandbox.Server {
+	mu.Lock()
+	defer mu.Unlock()
+	server := servers[ts.Getenv("WORK")]
+	if server == nil {
+		ts.Fatalf("no tenant was started")
+	}
+	return server
+}
+
+func startTenant(ts *testscript.TestScript, neg bool, args []string) {
+	if neg {
+		ts.Fatalf("tenant can't be negated")
+	}
+	flags := flag.NewFlagSet("tenant", flag.ContinueOnError)
+	free := flags.Bool("free", false, "")
+	fault := flags.String("fault", "", "")
+	seed := flags.String("seed", "", "")
+	scopes := flags.String("scopes", "", "")
+	ts.Check(flags.Parse(args))
+	options := sandbox.Options{}
+	if *free {
+		options.RateLimit = "free"
+	}
+	if *fault != "" {
+		options.Faults = strings.Split(*fault, ",")
+	}
+	if *seed != "" {
+		options.Seed = []byte(ts.ReadFile(*seed))
+	}
+	if *scopes != "" {
+		options.Scopes = strings.Split(*scopes, ",")
+	}
+	server, err := sandbox.Start(context.Background(), options, sandbox.Listen{})
+	ts.Check(err)
+	mu.Lock()
+	servers[ts.Getenv("WORK")] = server
+	mu.Unlock()
+	ts.Defer(func() { _ = server.Close() })
+	for _, pair := range server.Env() {
+		name, value, _ := strings.Cut(pair, "=")
+		ts.Setenv(name, value)
+	}
+}
+
+func setToken(ts *testscript.TestScript, _ bool, args []string) {
+	ttl := time.Hour
+	if len(args) > 0 && args[0] == "-expired" {
+		ttl, args = -time.Hour, args[1:]
+	}
+	ts.Setenv("AUTH0_CLIENT_ID", "")
+	ts.Setenv("AUTH0_CLIENT_SECRET", "")
+	ts.Setenv("AUTH0_API_TOKEN", serverOf(ts).Tenant.Token(ttl, args...))
+}
+
+func countWrites(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	n := 0
+	for _, r := range serverOf(ts).Tenant.Requests() {
+		if r.Method != "GET" && r.Path != "/oauth/token" {
+			n++
+		}
+	}
+	if n != want {
+		ts.Fatalf("the tenant has seen %d writes, want %d", n, want)
+	}
+}
+
+func writeState(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), serverOf(ts).Tenant.State(), 0o600))
+}
+
+var (
+	ports   = regexp.MustCompile(`localhost:\d+`)
+	clients = regexp.MustCompile(`client [A-Za-z0-9]{32}`)
+	grants  = regexp.MustCompile(`cgr_[A-Za-z0-9]{16}`)
+)
+
+func cleanFile(ts *testscript.TestScript, _ bool, args []string) {
+	content := ts.ReadFile(args[0])
+	content = ports.ReplaceAllString(content, "localhost:PORT")
+	content = clients.ReplaceAllString(content, "client CLIENT")
+	content = grants.ReplaceAllString(content, "cgr_ID")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(content), 0o600))
+}
+
+func assertExit(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var exit *exec.ExitError
+	switch {
+	case err == nil && want == 0:
+	case errors.As(err, &exit) && exit.ExitCode() == want:
+	default:
+		ts.Fatalf("%s ended with %v, want exit code %d", args[1], err, want)
+	}
+}
+
+func waitSeen(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	server := serverOf(ts)
+	for deadline := time.Now().Add(20 * time.Second); len(server.Tenant.Requests()) < want; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			ts.Fatalf("the tenant was asked %d times, want %d", len(server.Tenant.Requests()), want)
+		}
+	}
+}

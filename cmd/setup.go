@@ -1,0 +1,162 @@
+package cmd
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/mcpauth-cli/mcpauth/internal/provision"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// setupOptions are the flags of setup as they were typed.
+type setupOptions struct {
+	urls           []string
+	name           string
+	scopes         []string
+	connections    []string
+	connectionIDs  []string
+	registration   string
+	audienceMode   string
+	tokenLifetime  string
+	noOffline      bool
+	replaceDefault bool
+	besideNearMiss bool
+	file           string
+	out            string
+	gatewayDir     string
+	resourceName   string
+	policyName     string
+	route          string
+	replacePolicy  bool
+	consent        consent
+	changed        func(flag string) bool
+}
+
+func (a *app) setupCommand() *cobra.Command {
+	var o setupOptions
+	command := &cobra.Command{
+		Use:   "setup",
+		Short: "Make a tenant ready for MCP clients to log in",
+		Example: "  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
+			"    --connection Username-Password-Authentication --scope tool:whoami --dry-run\n" +
+			"  mcpauth setup --file mcpauth.yaml --yes --json                   # in CI\n" +
+			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection google-oauth2 \\\n" +
+			"    --gateway-dir ../my-gateway                                    # and the Zuplo project",
+		Long: "Looks at the tenant, shows what has to change and what that means for others, asks, and changes it:\n" +
+			"the API that stands for the MCP server, the default grant for third-party applications, the\n" +
+			"connections at domain level, and last, in one request, the tenant's settings.",
+		Args: noArgs,
+		RunE: func(c *cobra.Command, _ []string) error {
+			o.changed = c.Flags().Changed
+			return a.setup(c.Context(), o)
+		},
+	}
+	f := command.Flags()
+	f.StringArrayVar(&o.urls, "mcp-url", nil, "the MCP server's URL, as clients use it (repeatable)")
+	f.StringVar(&o.name, "name", "", "the API's name (default \"MCP Server\" for a new one)")
+	f.StringArrayVar(&o.scopes, "scope", nil, "a scope of the API, VALUE or VALUE=DESCRIPTION (repeatable)")
+	f.StringArrayVar(&o.connections, "connection", nil, "a connection to log in through, by name (repeatable)")
+	f.StringArrayVar(&o.connectionIDs, "connection-id", nil, "the same by id, con_… (repeatable)")
+	f.StringVar(&o.registration, "registration", "dcr", "how clients register: dcr, cimd, both or none")
+	f.StringVar(&o.audienceMode, "audience-mode", "both", "how tokens get their audience: both, resource or default")
+	f.BoolVar(&o.replaceDefault, "replace-default-audience", false, "replace another default audience of the tenant")
+	f.BoolVar(&o.besideNearMiss, "beside-near-miss", false, "create an API next to one that differs by a slash or by case")
+	f.StringVar(&o.tokenLifetime, "token-lifetime", "", "lifetime of access tokens, such as 24h or a number of seconds")
+	f.BoolVar(&o.noOffline, "no-offline-access", false, "give out no refresh tokens")
+	f.StringVar(&o.file, "file", "", "read the answers from mcpauth.yaml; flags win over it")
+	f.StringVar(&o.out, "out", "", "also write a new Zuplo project's files into this folder")
+	f.StringVar(&o.gatewayDir, "gateway-dir", "", "also merge the configuration into the Zuplo project in this folder")
+	gatewayFlags(f, &o.resourceName, &o.policyName, &o.route, &o.replacePolicy)
+	f.BoolVar(&o.consent.dryRun, "dry-run", false, "only show what would change")
+	f.BoolVar(&o.consent.detailedExitcode, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
+	f.BoolVar(&o.consent.yes, "yes", false, "consent to the changes")
+	return command
+}
+
+// noArgs refuses positional arguments in this program's words.
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return &usageError{What: fmt.Sprintf("%s takes no argument, but got %q", c.CommandPath(), args[0]), Hint: "see " + c.CommandPath() + " --help"}
+	}
+	return nil
+}
+
+func (a *app) setup(ctx context.Context, o setupOptions) error {
+	s, notes, problems, err := a.buildSpec(o)
+	if err != nil {
+		return err
+	}
+	credentials, credentialsErr := a.credentials()
+	if err := demand(problems, a.missingForSetup(s, o), credentialsErr); err != nil {
+		return err
+	}
+	for _, note := range notes {
+		a.warn(note.Text)
+	}
+	files, err := a.planFiles(s, o)
+	if err != nil {
+		return err
+	}
+	client, err := a.open(s.Domain, credentials)
+	if err != nil {
+		return err
+	}
+	defer a.tally(client)
+	if err := client.SignIn(ctx); err != nil {
+		return err
+	}
+	p, err := provision.Prepare(ctx, client, s)
+	if err != nil {
+		return err
+	}
+	files.show(a)
+	proceed, err := a.carryOut(ctx, client, p, o.consent)
+	if err != nil {
+		return err
+	}
+	if !proceed {
+		if o.consent.detailedExitcode && files.changes() {
+			return pendingError{}
+		}
+		return nil
+	}
+	if err := files.write(ctx, a, o.consent.yes); err != nil {
+		return err
+	}
+	a.nextSteps(s, o, p.Pending() > 0)
+	return nil
+}
+
+func (a *app) missingForSetup(s spec.Spec, o setupOptions) []missing {
+	var lacking []missing
+	if s.Domain.IsZero() && a.global.domain == "" && a.env.Getenv(tenant.EnvDomain) == "" {
+		lacking = append(lacking, missingDomain)
+	}
+	if len(s.Servers) == 0 && len(o.urls) == 0 {
+		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
+		if len(s.Connections) == 0 {
+			lacking = append(lacking, missing{"--connection", "name what users log in through, such as Username-Password-Authentication; not needed if one is at domain level already"})
+		}
+	}
+	if !a.given(o.consent) {
+		lacking = append(lacking, missingConsent)
+	}
+	return lacking
+}
+
+func (a *app) nextSteps(s spec.Spec, o setupOptions, changed bool) {
+	if !changed && o.out == "" && o.gatewayDir == "" {
+		return
+	}
+	palette := a.errPalette()
+	a.say("\n%s\n", palette.Strong("The tenant is ready. Next:"))
+	if o.out == "" && o.gatewayDir == "" {
+		a.say("  mcpauth render-gateway-config --domain %s --mcp-url %s --out DIR\n", s.Domain, view.Clean(s.Servers[0].URL))
+	} else {
+		a.say("  deploy the gateway, then point an MCP client at %s\n", view.Clean(s.Servers[0].URL))
+	}
+}
