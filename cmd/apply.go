@@ -21,8 +21,11 @@ type consent struct {
 	detailedExitcode bool
 }
 
+// canAsk tells whether a question may be put. With --json it may not: the plan it is about would not have been shown.
+func (a *app) canAsk() bool { return a.env.canAsk(a.global.noInput || a.global.json) }
+
 // given tells whether a run may start: someone consented, nothing will be written, or there is someone to ask.
-func (a *app) given(c consent) bool { return c.yes || c.dryRun || a.env.canAsk(a.global.noInput) }
+func (a *app) given(c consent) bool { return c.yes || c.dryRun || a.canAsk() }
 
 // carryOut shows a plan, asks where it may, and applies it. With a dry run it only shows. proceed is false where nothing
 // was to be written or wanted.
@@ -33,6 +36,7 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 		a.outf("%s", view.Plan(p, a.outPalette()))
 	}
 	if blocked := p.Blocked(); len(blocked) > 0 {
+		a.nothingDone(c)
 		return false, &plan.ConflictError{Conflicts: blocked}
 	}
 	if c.dryRun {
@@ -42,6 +46,7 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 		return true, nil
 	}
 	if err := provision.Permitted(ctx, client, p); err != nil {
+		a.nothingDone(c)
 		return false, err
 	}
 	if !c.yes {
@@ -53,9 +58,27 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 	a.doc.Changes = view.Changes(outcomes)
 	if err != nil {
 		a.sayRest(outcomes)
+		a.nothingDone(c)
 		return false, err
 	}
 	return true, nil
+}
+
+// nothingDone marks what was planned as not reached, where the run was to reach it.
+func (a *app) nothingDone(c consent) {
+	if c.dryRun {
+		return
+	}
+	for i := range a.doc.Changes {
+		if a.doc.Changes[i].Status == string(provision.Planned) {
+			a.doc.Changes[i].Status = string(provision.Skipped)
+		}
+	}
+	for i := range a.doc.Files {
+		if a.doc.Files[i].Status == string(provision.Planned) {
+			a.doc.Files[i].Status = string(provision.Skipped)
+		}
+	}
 }
 
 // dryRun also tells what permission the real run would lack.
@@ -78,6 +101,9 @@ func (a *app) report(o provision.Outcome) {
 	palette := a.errPalette()
 	if o.Status == provision.Failed {
 		a.say("%s %s\n", palette.Bad("x failed "), view.Clean(o.Address()))
+		if o.Err != nil {
+			a.say("    %s\n", view.Clean(o.Err.Error()))
+		}
 		return
 	}
 	a.say("%s %s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()))
@@ -92,7 +118,7 @@ func (a *app) sayRest(outcomes []provision.Outcome) {
 	}
 }
 
-// declinedError is a no to the question. Nothing was written.
+// errDeclined is a no to the question. Nothing was written.
 var errDeclined = &usageError{What: "nothing was changed: the answer was not yes", Hint: "answer y, or run with --yes"}
 
 // ask puts a yes-or-no question; only y or yes is consent. An interrupt ends the wait at once.

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -16,18 +17,41 @@ import (
 const maxToken = 64 << 10
 
 // credentials takes the first complete source, in the order that the environment help names.
-func (a *app) credentials() (tenant.Credentials, error) {
+func (a *app) credentials(ctx context.Context) (tenant.Credentials, error) {
 	token := ""
 	if a.global.tokenStdin {
-		content, err := io.ReadAll(io.LimitReader(a.env.In, maxToken))
-		if err != nil {
-			return tenant.Credentials{}, &usageError{What: "reading the token from stdin failed: " + err.Error(), Hint: "pipe the token into --token-stdin"}
-		}
-		if token = strings.TrimSpace(string(content)); token == "" {
-			return tenant.Credentials{}, &tenant.AuthError{What: "--token-stdin found nothing on stdin", Hint: "pipe the token into it"}
+		var err error
+		if token, err = a.readToken(ctx); err != nil {
+			return tenant.Credentials{}, err
 		}
 	}
 	return tenant.Resolve(token, a.env.Getenv)
+}
+
+// readToken reads stdin to its end, or until the user interrupts.
+func (a *app) readToken(ctx context.Context) (string, error) {
+	type result struct {
+		content []byte
+		err     error
+	}
+	read := make(chan result, 1)
+	go func() {
+		content, err := io.ReadAll(io.LimitReader(a.env.In, maxToken))
+		read <- result{content, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case r := <-read:
+		token := strings.TrimSpace(string(r.content))
+		switch {
+		case r.err != nil:
+			return "", &usageError{What: "reading the token from stdin failed: " + r.err.Error(), Hint: "pipe the token into --token-stdin"}
+		case token == "":
+			return "", &tenant.AuthError{What: "--token-stdin found nothing on stdin", Hint: "pipe the token into it"}
+		}
+		return token, nil
+	}
 }
 
 // missing is something that the run can't do without, and how to give it.
@@ -37,7 +61,7 @@ type missing struct{ field, hint string }
 // error of their own kind.
 func demand(problems spec.Invalid, lacking []missing, credentials error) error {
 	none := errors.Is(credentials, tenant.ErrNoCredentials)
-	if len(problems) == 0 && len(lacking) == 0 {
+	if (len(problems) == 0 && len(lacking) == 0) || errors.Is(credentials, context.Canceled) {
 		return credentials
 	}
 	for _, m := range lacking {

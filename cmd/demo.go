@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,7 @@ const demoURL = "https://my-gateway.zuplo.dev/mcp"
 
 // demo runs the very commands that a user would type, against a tenant of its own.
 func (a *app) demo(ctx context.Context) error {
+	out := a.env.Out
 	server, err := sandbox.Start(ctx, sandbox.Options{AutoApprove: true}, sandbox.Listen{})
 	if err != nil {
 		return err
@@ -41,11 +43,16 @@ func (a *app) demo(ctx context.Context) error {
 		{"The same again: everything is as wanted, so nothing is written.", setup},
 		{"What the Zuplo gateway needs to match, byte for byte:", []string{"render-gateway-config", "--mcp-url", demoURL}},
 	}
+	if a.global.json { // the story is for people; the document tells machines how it ended
+		a.env.Out = a.env.Err
+		defer func(out io.Writer) { a.env.Out = out }(out)
+		a.doc.Tenant = server.URL
+	}
 	palette := a.outPalette()
 	a.outf("A sandbox tenant runs at %s; nothing leaves this machine.\n", server.URL)
 	for i, step := range steps {
 		a.outf("\n%s\n%s\n\n", palette.Strong(string(rune('1'+i))+". "+step.title), palette.Faint("$ mcpauth "+commandLine(step.args)))
-		if code := Main(a.demoEnv(ctx, vars), step.args); code != exitDone {
+		if code := Main(a.demoEnv(ctx, vars), append(step.args, a.passedOn()...)); code != exitDone {
 			return childError{code}
 		}
 	}
@@ -53,6 +60,17 @@ func (a *app) demo(ctx context.Context) error {
 	a.outf("  export AUTH0_DOMAIN=my-tenant.eu.auth0.com AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=…\n")
 	a.outf("  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection Username-Password-Authentication --dry-run\n")
 	return nil
+}
+
+// passedOn are the global flags that change how a command speaks.
+func (a *app) passedOn() []string {
+	var flags []string
+	for flag, given := range map[string]bool{"--no-color": a.global.noColor, "--verbose": a.global.verbose, "--debug": a.global.debug} {
+		if given {
+			flags = append(flags, flag)
+		}
+	}
+	return flags
 }
 
 // demoEnv points a command at the demo's tenant, with all it says on one stream, in order.

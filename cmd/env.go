@@ -1,7 +1,7 @@
 // Package cmd is the command line: it turns flags into options, runs what they ask for, and turns errors into exit codes.
 //
 // What goes where: results to stdout; prompts, progress and errors to stderr. With --json, stdout carries exactly one
-// document on every way out. Nothing is asked unless both stdin and stderr are terminals.
+// document on every way out. Nothing is asked unless stdin, stdout and stderr are all terminals.
 package cmd
 
 import (
@@ -48,9 +48,10 @@ func System(version string) Env {
 	}
 }
 
-// canAsk tells whether someone can answer a question: a person at a terminal, and not a CI job that has one.
-func (e Env) canAsk(noInput bool) bool {
-	return !noInput && !truthy(e.Getenv("CI")) && e.IsTerminal(e.In) && e.IsTerminal(e.Err)
+// canAsk tells whether someone can answer a question, having seen what it is about: a person at a terminal, whose output
+// goes to that terminal too, and not a CI job that has one.
+func (e Env) canAsk(never bool) bool {
+	return !never && !truthy(e.Getenv("CI")) && e.IsTerminal(e.In) && e.IsTerminal(e.Out) && e.IsTerminal(e.Err)
 }
 
 // colors tells whether a writer gets colour.

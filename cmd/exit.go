@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
@@ -21,7 +22,6 @@ const (
 	exitPending     = 2
 	exitUsage       = 3
 	exitCredentials = 4
-	exitVerify      = 5
 	exitInterrupted = 130
 )
 
@@ -54,7 +54,6 @@ func judge(err error) verdict {
 	var (
 		usage    *usageError
 		invalid  spec.Invalid
-		gateway1 gateway.Invalid
 		refusal  *gateway.Refusal
 		conflict *plan.ConflictError
 		auth     *tenant.AuthError
@@ -74,17 +73,16 @@ func judge(err error) verdict {
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
 	case errors.As(err, &invalid):
 		return verdict{exit: exitUsage, code: "invalid_input", message: problems(invalid), hint: hints(invalid)}
-	case errors.As(err, &gateway1):
-		return verdict{exit: exitUsage, code: "invalid_input", message: err.Error(), hint: "correct the input and run again"}
 	case errors.As(err, &refusal):
-		return verdict{exit: exitUsage, code: "refused", message: refusal.Error(), hint: refusal.Hint}
+		message, hint := refusals(err)
+		return verdict{exit: exitUsage, code: "refused", message: message, hint: hint}
 	case errors.As(err, &usage):
 		return verdict{exit: exitUsage, code: "usage", message: usage.What, hint: usage.Hint}
 	case errors.As(err, &conflict):
 		return verdict{exit: exitUsage, code: "conflict", message: conflict.Error(), hint: conflictHints(conflict)}
 	case errors.As(err, &scope):
 		return verdict{exit: exitCredentials, code: "permission", message: scope.Error(), hint: "grant them to the application in the dashboard (Applications > APIs > " +
-			"Auth0 Management API > Machine to Machine Applications), or: auth0 login --scopes " + strings.Join(scope.Missing, ",")}
+			"Auth0 Management API > Machine to Machine Applications), or use a token that has them"}
 	case errors.As(err, &auth):
 		return verdict{exit: exitCredentials, code: "credentials", message: auth.Error(), hint: auth.Hint}
 	case errors.Is(err, tenant.ErrNoCredentials):
@@ -112,6 +110,31 @@ func requestHint(e *tenant.RequestError) string {
 		return "run again in a while: what is done already stays done"
 	}
 	return "run again with --debug to see what was sent and answered"
+}
+
+// refusals are all that the gateway's project gave, each in its place, and what to do about them.
+func refusals(err error) (message, hint string) {
+	var places, mends []string
+	var walk func(error)
+	walk = func(err error) {
+		if refusal, ok := err.(*gateway.Refusal); ok { //nolint:errorlint // the tree is walked here, node by node
+			places = append(places, refusal.Place()+": "+refusal.Reason)
+			if refusal.Hint != "" && !slices.Contains(mends, refusal.Hint) {
+				mends = append(mends, refusal.Hint)
+			}
+			return
+		}
+		switch parent := err.(type) { //nolint:errorlint // as above
+		case interface{ Unwrap() []error }:
+			for _, child := range parent.Unwrap() {
+				walk(child)
+			}
+		case interface{ Unwrap() error }:
+			walk(parent.Unwrap())
+		}
+	}
+	walk(err)
+	return strings.Join(places, "\n"), strings.Join(mends, "\n")
 }
 
 func problems(invalid spec.Invalid) string {

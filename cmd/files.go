@@ -2,6 +2,9 @@ package cmd
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"os"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
@@ -46,6 +49,9 @@ func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, er
 	if out != "" && gatewayDir != "" {
 		return gatewayFiles{}, &usageError{What: "--out and --gateway-dir exclude each other", Hint: "--out writes a new project, --gateway-dir changes one that exists"}
 	}
+	if info, err := os.Stat(gatewayDir); gatewayDir != "" && (err != nil || !info.IsDir()) {
+		return gatewayFiles{}, spec.Invalid{{Field: "--gateway-dir", What: fmt.Sprintf("there is no folder %s", gatewayDir), Hint: "name the folder of a Zuplo project, or write a new one with --out"}}
+	}
 	files.planned = true
 	if out != "" {
 		files.dir = out
@@ -54,7 +60,20 @@ func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, er
 		files.dir = gatewayDir
 		files.result, err = gateway.Merge(c, gatewayDir)
 	}
-	return files, err
+	return files, asInvalid(err)
+}
+
+// asInvalid puts the gateway's problems with the input into the form that all others have.
+func asInvalid(err error) error {
+	var own gateway.Invalid
+	if !errors.As(err, &own) {
+		return err
+	}
+	problems := make(spec.Invalid, len(own))
+	for i, p := range own {
+		problems[i] = spec.Problem(p)
+	}
+	return problems
 }
 
 func (f gatewayFiles) changes() bool { return f.planned && f.result.Changed() }
@@ -73,9 +92,16 @@ func (f gatewayFiles) show(a *app) {
 			a.outf("%s", colorDiff(gateway.Diff(file), a.outPalette()))
 		}
 	}
-	if len(f.result.Manual) > 0 {
-		a.warn("modules/zuplo.runtime.ts is written in a form that can't be changed safely; add these lines by hand: " + strings.Join(f.result.Manual, "  "))
+	for _, note := range f.result.Notes {
+		a.say("note: %s\n", view.Clean(note))
 	}
+	if len(f.result.Manual) > 0 && !a.global.json {
+		a.outf("%s\n", a.outPalette().Strong("Add by hand:"))
+		for _, line := range f.result.Manual {
+			a.outf("  %s\n", view.Clean(line))
+		}
+	}
+	a.doc.Manual = f.result.Manual
 }
 
 // became puts into the document what became of the files that were to change.
@@ -99,7 +125,7 @@ func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
 		return nil
 	}
 	if !yes {
-		if !a.env.canAsk(a.global.noInput) {
+		if !a.canAsk() {
 			return missingConsentForFiles()
 		}
 		if err := a.ask(ctx, "Write these files?"); err != nil {
@@ -118,7 +144,7 @@ func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
 }
 
 func missingConsentForFiles() error {
-	return &usageError{What: "files would change, and nobody can be asked here", Hint: "--yes consents to the changes, --check (or --dry-run) only shows them"}
+	return &usageError{What: "files would change, and nobody can be asked here", Hint: "--yes consents to the changes, --check only shows them"}
 }
 
 func fileVerb(action string) string {

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,21 +43,25 @@ func (a *app) promoteCommand() *cobra.Command {
 }
 
 func (a *app) promote(ctx context.Context, o promoteOptions) error {
-	connections := connectionsOf(setupOptions{connections: o.names, connectionIDs: o.ids}, spec.File{})
+	ids := slices.DeleteFunc(slices.Clone(o.ids), func(id string) bool { return id == "" })
+	connections := connectionsOf(setupOptions{connections: o.names, connectionIDs: ids}, spec.File{})
 	domain, noDomain, problems := a.parseDomain("")
 	check := spec.Spec{Connections: connections, Registration: spec.RegistrationNone, AudienceMode: spec.AudienceBoth}
 	problems = append(problems, ownFlags(check.Validate())...)
+	if slices.Contains(o.ids, "") {
+		problems = append(problems, spec.Problem{Field: "--id", What: "is empty", Hint: "an id begins with con_"})
+	}
 	var lacking []missing
 	if noDomain {
 		lacking = append(lacking, missingDomain)
 	}
-	if len(connections) == 0 {
+	if len(o.ids)+len(o.names) == 0 {
 		lacking = append(lacking, missing{"--id or --name", "name at least one connection"})
 	}
 	if !a.given(o.consent) {
 		lacking = append(lacking, missingConsent)
 	}
-	credentials, credentialsErr := a.credentials()
+	credentials, credentialsErr := a.credentials(ctx)
 	if err := demand(problems, lacking, credentialsErr); err != nil {
 		return err
 	}

@@ -60,18 +60,25 @@ func (a *app) renderCommand() *cobra.Command {
 
 func (a *app) render(ctx context.Context, o renderOptions) error {
 	o.setup.registration, o.setup.audienceMode = string(spec.RegistrationDCR), string(spec.AudienceBoth)
-	s, notes, problems, err := a.buildSpec(o.setup)
+	s, noDomain, notes, problems, err := a.buildSpec(o.setup)
 	if err != nil {
 		return err
 	}
 	if !slices.Contains([]string{"policy", "route", "runtime", "all"}, o.part) {
 		problems = append(problems, spec.Problem{Field: "--part", What: fmt.Sprintf("%q is not a part", o.part), Hint: "choose policy, route, runtime or all"})
 	}
+	printed := o.setup.out == "" && o.setup.gatewayDir == ""
+	if o.check && printed {
+		problems = append(problems, spec.Problem{Field: "--check", What: "there is nothing to check against", Hint: "name a project with --gateway-dir or --out"})
+	}
+	if o.part != "all" && !printed {
+		problems = append(problems, spec.Problem{Field: "--part", What: "is for printing, but files would be written", Hint: "leave it out, or leave out --out and --gateway-dir"})
+	}
 	var lacking []missing
-	if s.Domain.IsZero() && len(problems) == 0 {
+	if noDomain {
 		lacking = append(lacking, missingDomain)
 	}
-	if len(s.Servers) == 0 && len(o.setup.urls) == 0 {
+	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
 	}
 	if err := demand(problems, lacking, nil); err != nil {
@@ -86,7 +93,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	if o.policyType != "" {
 		c.PolicyType = o.policyType
 	}
-	if o.setup.out == "" && o.setup.gatewayDir == "" {
+	if printed {
 		return a.printParts(c, o.part)
 	}
 	files, err := planFiles(c, o.setup.out, o.setup.gatewayDir)
@@ -107,10 +114,19 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 func (a *app) printParts(c gateway.Config, part string) error {
 	parts, err := gateway.Render(c)
 	if err != nil {
-		return err
+		return asInvalid(err)
 	}
 	if a.global.json {
-		a.doc.Parts = &view.Parts{Policy: json.RawMessage(parts.Policy), Route: json.RawMessage(parts.Route), Runtime: string(parts.Runtime)}
+		a.doc.Parts = &view.Parts{}
+		if part == "all" || part == "policy" {
+			a.doc.Parts.Policy = json.RawMessage(parts.Policy)
+		}
+		if part == "all" || part == "route" {
+			a.doc.Parts.Route = json.RawMessage(parts.Route)
+		}
+		if part == "all" || part == "runtime" {
+			a.doc.Parts.Runtime = string(parts.Runtime)
+		}
 		return nil
 	}
 	for _, p := range []struct {

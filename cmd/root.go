@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,6 +39,8 @@ type app struct {
 	global global
 	doc    view.Document
 	done   bool // the result was written already
+
+	domainGiven func() bool // whether --domain was given, be it empty
 }
 
 // Main runs the command line and returns its exit code.
@@ -45,7 +48,7 @@ func Main(env Env, args []string) int {
 	ctx, stop := env.Interrupted(context.Background())
 	defer stop()
 	a := &app{env: env}
-	root := a.root()
+	root := a.root(asksForJSON(args))
 	root.SetArgs(args)
 	command, err := root.ExecuteContextC(ctx)
 	if ctx.Err() != nil && err != nil && !errors.As(err, &childError{}) {
@@ -82,14 +85,18 @@ func asksForJSON(args []string) bool {
 		if arg == "--" {
 			return false
 		}
-		if arg == "--json" || arg == "--json=true" {
+		if arg == "--json" {
 			return true
+		}
+		if value, given := strings.CutPrefix(arg, "--json="); given {
+			yes, err := strconv.ParseBool(value)
+			return yes && err == nil
 		}
 	}
 	return false
 }
 
-func (a *app) root() *cobra.Command {
+func (a *app) root(json bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "mcpauth",
 		Short: "Let MCP clients log in through Auth0",
@@ -110,15 +117,18 @@ func (a *app) root() *cobra.Command {
 		},
 	}
 	root.SetOut(a.env.Out)
+	if json { // stdout carries the document alone; help goes where people look
+		root.SetOut(a.env.Err)
+	}
 	root.SetErr(a.env.Err)
 	root.SetIn(a.env.In)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return &usageError{What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
 	})
 	a.globalFlags(root.PersistentFlags())
-	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
+	root.SetHelpCommand(helpCommand(root))
 	return root
 }
 
@@ -130,8 +140,24 @@ func unknownCommand(c *cobra.Command, name string) error {
 	return &usageError{What: fmt.Sprintf("there is no command %q", name), Hint: hint}
 }
 
+// helpCommand is cobra's, but a topic that isn't there is an error, not silence.
+func helpCommand(root *cobra.Command) *cobra.Command {
+	return &cobra.Command{
+		Use: "help [command]", Short: "Help about any command or topic",
+		RunE: func(_ *cobra.Command, args []string) error {
+			topic, rest, err := root.Find(args)
+			if err != nil || topic == nil || len(rest) > 0 {
+				return &usageError{What: fmt.Sprintf("there is no help for %q", strings.Join(args, " ")), Hint: "see mcpauth --help"}
+			}
+			topic.InitDefaultHelpFlag()
+			return topic.Help()
+		},
+	}
+}
+
 func (a *app) globalFlags(flags *pflag.FlagSet) {
 	g := &a.global
+	a.domainGiven = func() bool { return flags.Changed("domain") }
 	flags.StringVar(&g.domain, "domain", "", "the Auth0 tenant's domain, such as my-tenant.eu.auth0.com (AUTH0_DOMAIN)")
 	flags.BoolVar(&g.json, "json", false, "print one JSON document on stdout")
 	flags.BoolVar(&g.noInput, "no-input", false, "never ask anything")
@@ -169,14 +195,20 @@ func (a *app) warn(text string) {
 
 // parseDomain reads the domain from its flag or its variable. missing is true where neither says one.
 func (a *app) parseDomain(fromFile string) (domain spec.Domain, missing bool, problems spec.Invalid) {
+	variable := a.env.Getenv(tenant.EnvDomain)
 	field, raw := "--domain", a.global.domain
-	if raw == "" {
-		field, raw = tenant.EnvDomain, a.env.Getenv(tenant.EnvDomain)
-	}
-	if raw == "" {
+	switch {
+	case a.domainGiven():
+	case variable != "" && fromFile != "" && variable != fromFile:
+		return spec.Domain{}, false, spec.Invalid{{
+			Field: "domain", What: fmt.Sprintf("mcpauth.yaml says %q, but %s says %q", fromFile, tenant.EnvDomain, variable),
+			Hint: "choose one with --domain",
+		}}
+	case variable != "":
+		field, raw = tenant.EnvDomain, variable
+	case fromFile != "":
 		field, raw = "domain", fromFile
-	}
-	if raw == "" {
+	default:
 		return spec.Domain{}, true, nil
 	}
 	domain, err := spec.ParseDomain(raw)
@@ -199,6 +231,9 @@ func named(field string, err error) spec.Invalid {
 
 // network is the one way to the network that a run has.
 func (a *app) network() (http.RoundTripper, error) {
+	if a.global.timeout <= 0 {
+		return nil, spec.Invalid{{Field: "--timeout", What: a.global.timeout.String() + " is no time", Hint: "write 10s or 1m"}}
+	}
 	base := a.env.Transport
 	if base == nil {
 		roots, err := a.roots()

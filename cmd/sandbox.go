@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"os/exec"
@@ -91,7 +92,14 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	if len(o.command) > 0 {
 		return a.runIn(ctx, env, o.command)
 	}
-	a.outf("%s", exports(env))
+	if a.global.json {
+		a.doc.Tenant, a.doc.Env, a.doc.Command, a.done = server.URL, env, "sandbox", true
+		if err := a.doc.Write(a.env.Out); err != nil {
+			return err
+		}
+	} else {
+		a.outf("%s", exports(env))
+	}
 	a.say("sandbox tenant at %s; stop it with Ctrl-C\n", server.URL)
 	<-ctx.Done()
 	a.say("sandbox stopped\n")
@@ -129,6 +137,10 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 		return spec.Invalid{{Field: "--fault", What: fault.Error(), Hint: "write it like 429@3 or lost@POST:/client-grants"}}
 	case errors.As(err, &option):
 		return &usageError{What: option.Error(), Hint: "see mcpauth sandbox --help"}
+	case errors.As(err, &seed) && seed.From != "seed":
+		return spec.Invalid{{Field: "--state", What: seed.Error(), Hint: "name a file that a sandbox wrote, or one that isn't there yet"}}
+	case o.tenant.StateFile != "" && errors.Is(err, fs.ErrNotExist):
+		return spec.Invalid{{Field: "--state", What: fmt.Sprintf("the folder of %s isn't there", o.tenant.StateFile), Hint: "make it first"}}
 	case errors.As(err, &seed):
 		return spec.Invalid{{Field: "--seed", What: seed.Error(), Hint: "give JSON in the shape of /sandbox/state"}}
 	case errors.Is(err, syscall.EADDRINUSE):
@@ -193,11 +205,13 @@ func (a *app) runIn(ctx context.Context, env, command []string) error {
 	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
 	child.WaitDelay = 5 * time.Second
 	err = child.Run()
-	a.done = true
 	var exit *exec.ExitError
+	a.done = err == nil || errors.As(err, &exit) // what the command printed is the result
 	switch {
 	case errors.As(err, &exit) && exit.ExitCode() > 0:
 		return childError{exit.ExitCode()}
+	case exit != nil && ctx.Err() == nil:
+		return childError{exitFailure}
 	case err != nil && ctx.Err() != nil:
 		return childError{exitInterrupted}
 	case err != nil:

@@ -3,12 +3,13 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
-	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
@@ -86,12 +87,12 @@ func noArgs(c *cobra.Command, args []string) error {
 }
 
 func (a *app) setup(ctx context.Context, o setupOptions) error {
-	s, notes, problems, err := a.buildSpec(o)
+	s, noDomain, notes, problems, err := a.buildSpec(o)
 	if err != nil {
 		return err
 	}
-	credentials, credentialsErr := a.credentials()
-	if err := demand(problems, a.missingForSetup(s, o), credentialsErr); err != nil {
+	credentials, credentialsErr := a.credentials(ctx)
+	if err := demand(problems, a.missingForSetup(s, noDomain, o), credentialsErr); err != nil {
 		return err
 	}
 	for _, note := range notes {
@@ -127,16 +128,16 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err := files.write(ctx, a, o.consent.yes); err != nil {
 		return err
 	}
-	a.nextSteps(s, o, p.Pending() > 0)
+	a.nextSteps(s, o, p)
 	return nil
 }
 
-func (a *app) missingForSetup(s spec.Spec, o setupOptions) []missing {
+func (a *app) missingForSetup(s spec.Spec, noDomain bool, o setupOptions) []missing {
 	var lacking []missing
-	if s.Domain.IsZero() && a.global.domain == "" && a.env.Getenv(tenant.EnvDomain) == "" {
+	if noDomain {
 		lacking = append(lacking, missingDomain)
 	}
-	if len(s.Servers) == 0 && len(o.urls) == 0 {
+	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
 		if len(s.Connections) == 0 {
 			lacking = append(lacking, missing{"--connection", "name what users log in through, such as Username-Password-Authentication; not needed if one is at domain level already"})
@@ -148,15 +149,28 @@ func (a *app) missingForSetup(s spec.Spec, o setupOptions) []missing {
 	return lacking
 }
 
-func (a *app) nextSteps(s spec.Spec, o setupOptions, changed bool) {
-	if !changed && o.out == "" && o.gatewayDir == "" {
+func (a *app) nextSteps(s spec.Spec, o setupOptions, p plan.Plan) {
+	if p.Pending() == 0 && o.out == "" && o.gatewayDir == "" {
 		return
 	}
 	palette := a.errPalette()
+	if p.NoConnection {
+		a.say("\n%s\n", palette.Warn("The tenant is prepared, but nobody can log in yet. First:"))
+		a.say("  mcpauth promote-connection --domain %s --name NAME\n", s.Domain)
+		return
+	}
 	a.say("\n%s\n", palette.Strong("The tenant is ready. Next:"))
 	if o.out == "" && o.gatewayDir == "" {
-		a.say("  mcpauth render-gateway-config --domain %s --mcp-url %s --out DIR\n", s.Domain, view.Clean(s.Servers[0].URL))
+		a.say("  mcpauth render-gateway-config --domain %s%s --out DIR\n", s.Domain, urlFlags(s))
 	} else {
 		a.say("  deploy the gateway, then point an MCP client at %s\n", view.Clean(s.Servers[0].URL))
 	}
+}
+
+func urlFlags(s spec.Spec) string {
+	var b strings.Builder
+	for _, server := range s.Servers {
+		b.WriteString(" --mcp-url " + shellQuote(server.URL))
+	}
+	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -11,19 +12,18 @@ import (
 
 // buildSpec makes the spec from mcpauth.yaml and the flags, which win. Problems are collected, so that all are told at
 // once; the error is for what can't be read at all.
-func (a *app) buildSpec(o setupOptions) (spec.Spec, []spec.Note, spec.Invalid, error) {
+func (a *app) buildSpec(o setupOptions) (s spec.Spec, noDomain bool, notes []spec.Note, problems spec.Invalid, err error) {
 	var file spec.File
 	if o.file != "" {
 		content, err := os.ReadFile(o.file) // #nosec G304 -- the operator names the file
 		if err != nil {
-			return spec.Spec{}, nil, nil, spec.Invalid{{Field: "--file", What: fmt.Sprintf("%s can't be read: %v", o.file, errors.Unwrap(err)), Hint: "give the path of an mcpauth.yaml"}}
+			return s, false, nil, nil, spec.Invalid{{Field: "--file", What: fmt.Sprintf("%s can't be read: %v", o.file, errors.Unwrap(err)), Hint: "give the path of an mcpauth.yaml"}}
 		}
 		if file, err = spec.ParseFile(o.file, content); err != nil {
-			return spec.Spec{}, nil, nil, err
+			return s, false, nil, nil, err
 		}
 	}
-	var problems spec.Invalid
-	s := spec.Spec{
+	s = spec.Spec{
 		Registration: spec.Registration(pick(o.changed("registration"), o.registration, file.Registration)),
 		AudienceMode: spec.AudienceMode(pick(o.changed("audience-mode"), o.audienceMode, file.AudienceMode)),
 		Gateway: spec.Gateway{
@@ -39,20 +39,41 @@ func (a *app) buildSpec(o setupOptions) (spec.Spec, []spec.Note, spec.Invalid, e
 	if o.tokenLifetime != "" {
 		d, err := spec.ParseDuration(o.tokenLifetime)
 		if err != nil || d <= 0 {
+			d = 0
 			problems = append(problems, spec.Problem{Field: "--token-lifetime", What: fmt.Sprintf("%q is not a lifetime", o.tokenLifetime), Hint: "write 24h, 90m or a number of seconds"})
 		}
 		s.TokenLifetime = d
 	}
-	domain, _, wrong := a.parseDomain(file.Domain)
+	domain, noDomain, wrong := a.parseDomain(file.Domain)
 	s.Domain, problems = domain, append(problems, wrong...)
-	servers, notes, wrong := servers(o, file)
-	s.Servers, problems = servers, append(problems, wrong...)
+	s.Servers, notes, wrong = servers(o, file)
+	problems = append(problems, wrong...)
 	s.Connections = connectionsOf(o, file)
 	var invalid spec.Invalid
 	if errors.As(s.Validate(), &invalid) {
-		problems = append(problems, invalid...)
+		problems = append(problems, fromFile(o, invalid)...)
 	}
-	return s, notes, problems, nil
+	if o.changed("name") && o.name == "" {
+		problems = append(problems, spec.Problem{Field: "--name", What: "is empty", Hint: "give a name, or leave the flag out"})
+	}
+	return s, noDomain, notes, problems, nil
+}
+
+// fromFile renames the fields of problems that came from mcpauth.yaml and not from flags.
+func fromFile(o setupOptions, invalid spec.Invalid) spec.Invalid {
+	if o.file == "" {
+		return invalid
+	}
+	keys := map[string]string{
+		"--registration": "registration", "--audience-mode": "audience_mode", "--token-lifetime": "token_lifetime",
+		"--name": "servers.name", "--scope": "servers.scopes", "--connection": "connections", "--connection-id": "connections",
+	}
+	for i, p := range invalid {
+		if key := keys[p.Field]; key != "" && !o.changed(strings.TrimPrefix(p.Field, "--")) {
+			invalid[i].Field = key
+		}
+	}
+	return invalid
 }
 
 // pick prefers a flag that was given, then the file, then the flag's default.
@@ -78,40 +99,43 @@ func servers(o setupOptions, file spec.File) (servers []spec.Server, notes []spe
 		problems = append(problems, spec.Problem{Field: "--name", What: "one name for several servers", Hint: "give each its name in mcpauth.yaml"})
 	}
 	for i, r := range raw {
-		if field == "servers" {
-			field = fmt.Sprintf("servers[%d].url", i)
+		name := field
+		if len(o.urls) == 0 {
+			name = fmt.Sprintf("servers[%d].url", i)
 		}
 		canonical, said, err := spec.CanonicalURL(r.URL)
-		problems = append(problems, named(field, err)...)
+		problems = append(problems, named(name, err)...)
 		for _, text := range said {
-			notes = append(notes, spec.Note{Field: field, Text: text})
+			notes = append(notes, spec.Note{Field: name, Text: text})
 		}
-		server := spec.Server{URL: canonical, Name: pick(o.changed("name"), o.name, r.Name)}
-		for _, scope := range r.Scopes {
-			server.Scopes = append(server.Scopes, spec.Scope(scope))
+		if err != nil {
+			canonical = fmt.Sprintf("(server %d)", i+1) // stays in the list, so that its other problems are told too
 		}
-		if o.changed("scope") {
-			server.Scopes = nil
-			for _, scope := range o.scopes {
-				server.Scopes = append(server.Scopes, spec.ParseScope(scope))
-			}
-		}
-		if err == nil {
-			servers = append(servers, server)
-		}
+		servers = append(servers, spec.Server{URL: canonical, Name: pick(o.changed("name"), o.name, r.Name), Scopes: scopesOf(o, r)})
 	}
-	if len(raw) == 0 || len(servers) == 0 {
+	if len(raw) == 0 {
 		problems = append(problems, flagsAlone(o)...)
 	}
 	return servers, notes, problems
 }
 
+func scopesOf(o setupOptions, r spec.FileServer) []spec.Scope {
+	var scopes []spec.Scope
+	if !o.changed("scope") {
+		for _, scope := range r.Scopes {
+			scopes = append(scopes, spec.Scope(scope))
+		}
+		return scopes
+	}
+	for _, scope := range o.scopes {
+		scopes = append(scopes, spec.ParseScope(scope))
+	}
+	return scopes
+}
+
 // flagsAlone checks name and scopes where no server carries them, so that their problems are told at the same time.
 func flagsAlone(o setupOptions) spec.Invalid {
-	server := spec.Server{URL: "the API", Name: o.name}
-	for _, scope := range o.scopes {
-		server.Scopes = append(server.Scopes, spec.ParseScope(scope))
-	}
+	server := spec.Server{URL: "(no server)", Name: o.name, Scopes: scopesOf(o, spec.FileServer{})}
 	var invalid spec.Invalid
 	errors.As(spec.Spec{Servers: []spec.Server{server}, Registration: spec.RegistrationDCR, AudienceMode: spec.AudienceBoth}.Validate(), &invalid)
 	return invalid

@@ -47,5 +47,5 @@ func (e *Refusal) Place() string {
 }
 
 func refuse(file, hint, reason string, args ...any) *Refusal {
-	return &Refusal{File: file, Hint: hint, Reason: fmt.Sprintf(reason, args...)}
+	return &Refusal{File: file, Hint: printable(hint), Reason: printable(fmt.Sprintf(reason, args...))}
 }

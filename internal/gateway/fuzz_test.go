@@ -93,7 +93,7 @@ func onlyOurs(t *testing.T, file File, name string) {
 		to++
 	}
 	gone, come := before[from:len(before)-to], after[from:len(after)-to]
-	if len(bytes.TrimSpace(gone)) == 0 && bytes.Contains(come, []byte(name)) {
+	if len(bytes.TrimSpace(gone)) == 0 && bytes.Count(after, []byte(name)) > bytes.Count(before, []byte(name)) {
 		return
 	}
 	if !sorted(before, after) { // our own policy, moved ahead

@@ -180,12 +180,11 @@ func parseScripts(t *testing.T, dir string) {
 	}
 }
 
-// parseTS compiles TypeScript to JavaScript with esbuild.
-func parseTS(t *testing.T, name string, src []byte) string {
+// parseTS holds TypeScript to esbuild.
+func parseTS(t *testing.T, name string, src []byte) {
 	t.Helper()
 	compiled := api.Transform(string(src), api.TransformOptions{Loader: api.LoaderTS, Sourcefile: name})
 	if len(compiled.Errors) > 0 {
 		t.Fatalf("%s is not valid TypeScript: %s\n%s", name, compiled.Errors[0].Text, src)
 	}
-	return string(compiled.Code)
 }

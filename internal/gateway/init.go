@@ -153,7 +153,7 @@ func (s *source) function(name int) *initFunc {
 	}
 	i := name + 1
 	if s.tok(i).is(":") {
-		for i < len(s.tokens) && !(s.tok(i).is("=") && s.tok(i).depth == s.tok(name).depth) && !s.tok(i).is(";") {
+		for i < len(s.tokens) && (!s.tok(i).is("=") || s.tok(i).depth != s.tok(name).depth) && !s.tok(i).is(";") {
 			i++
 		}
 	}

@@ -37,7 +37,7 @@ func TestScanIsUnsure(t *testing.T) {
 	for name, src := range map[string]string{
 		"open string": `"a`, "string over lines": "'a\\\nb'", "open template": "`a ${b", "open comment": "/* a", "open bracket": "f(",
 		"wrong bracket": "f(]", "slash after a block": "{} / 2", "slash after non-null": "a! / b", "escaped name": `\u0061`,
-		"not UTF-8": "\xff", "deep template": strings.Repeat("`${", 99),
+		"not UTF-8": "\xff", "deep template": strings.Repeat("`${", 99) + "a" + strings.Repeat("}`", 99),
 	} {
 		if _, err := scan([]byte(src)); err == nil {
 			t.Errorf("%s: scanned", name)
@@ -79,19 +79,31 @@ func TestUnrecognisedInit(t *testing.T) {
 func TestRegister(t *testing.T) {
 	const line, call = `import { registerMcpOAuth } from "./mcp-oauth";`, "registerMcpOAuth(r);"
 	for name, test := range map[string]struct{ src, want string }{
-		"no import, own comment": {"// License\n\n/** Starts. */\nexport function runtimeInit(r) {\n}\n",
-			"// License\n\n" + line + "\n\n/** Starts. */\nexport function runtimeInit(r) {\n  " + call + "\n}\n"},
+		"no import, own comment": {
+			"// License\n\n/** Starts. */\nexport function runtimeInit(r) {\n}\n",
+			"// License\n\n" + line + "\n\n/** Starts. */\nexport function runtimeInit(r) {\n  " + call + "\n}\n",
+		},
 		"empty on one line": {"export function runtimeInit(r) {}", line + "\n\nexport function runtimeInit(r) { " + call + " }"},
-		"comment behind the bracket": {"import a from 'a'; // a\nexport const runtimeInit = r => { // b\n\tf();\n};\n",
-			"import a from 'a'; // a\n" + line + "\nexport const runtimeInit = r => { // b\n\t" + call + "\n\tf();\n};\n"},
-		"import without its line end": {"export var runtimeInit = function (r) { /* {\n */ f() }\nimport 'a'",
-			"export var runtimeInit = function (r) { " + call + " /* {\n */ f() }\nimport 'a'\n" + line},
-		"declared, then exported": {"async function runtimeInit(r?: A): Promise<B[]> {\r\n}\r\nexport { runtimeInit };\r\n",
-			line + "\r\n\r\nasync function runtimeInit(r?: A): Promise<B[]> {\r\n  " + call + "\r\n}\r\nexport { runtimeInit };\r\n"},
-		"compiler directive": {"// @ts-nocheck\nexport function runtimeInit(r) {\n    f();\n}\n",
-			"// @ts-nocheck\n" + line + "\n\nexport function runtimeInit(r) {\n    " + call + "\n    f();\n}\n"},
-		"statement on the import's line": {"import 'a'; f();\nexport function runtimeInit(r) {\n}\n",
-			"import 'a';\n" + line + " f();\nexport function runtimeInit(r) {\n  " + call + "\n}\n"},
+		"comment behind the bracket": {
+			"import a from 'a'; // a\nexport const runtimeInit = r => { // b\n\tf();\n};\n",
+			"import a from 'a'; // a\n" + line + "\nexport const runtimeInit = r => { // b\n\t" + call + "\n\tf();\n};\n",
+		},
+		"import without its line end": {
+			"export var runtimeInit = function (r) { /* {\n */ f() }\nimport 'a'",
+			"export var runtimeInit = function (r) { " + call + " /* {\n */ f() }\nimport 'a'\n" + line,
+		},
+		"declared, then exported": {
+			"async function runtimeInit(r?: A): Promise<B[]> {\r\n}\r\nexport { runtimeInit };\r\n",
+			line + "\r\n\r\nasync function runtimeInit(r?: A): Promise<B[]> {\r\n  " + call + "\r\n}\r\nexport { runtimeInit };\r\n",
+		},
+		"compiler directive": {
+			"// @ts-nocheck\nexport function runtimeInit(r) {\n    f();\n}\n",
+			"// @ts-nocheck\n" + line + "\n\nexport function runtimeInit(r) {\n    " + call + "\n    f();\n}\n",
+		},
+		"statement on the import's line": {
+			"import 'a'; f();\nexport function runtimeInit(r) {\n}\n",
+			"import 'a';\n" + line + " f();\nexport function runtimeInit(r) {\n  " + call + "\n}\n",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			parseTS(t, name, []byte(test.src))

@@ -36,7 +36,8 @@ func write(r Result, rename func(from, to string) error) (err error) {
 		}
 		job.done++
 	}
-	return job.sync()
+	job.sync()
+	return nil
 }
 
 type writing struct {
@@ -155,14 +156,13 @@ func (w *writing) makeFolder(file string) error {
 }
 
 // sync makes the renames last; not every system can sync a folder, and the files themselves are safe.
-func (w *writing) sync() error {
+func (w *writing) sync() {
 	for _, s := range w.staged {
 		if folder, err := os.Open(filepath.Dir(s.target)); err == nil {
 			_ = folder.Sync()
 			_ = folder.Close()
 		}
 	}
-	return nil
 }
 
 // temporary writes contents to a new file beside target and to the disk.

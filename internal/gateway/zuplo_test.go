@@ -18,7 +18,7 @@ import (
 // TestLocalGateway starts Zuplo's own local gateway on what Project renders. It needs an installation that its user is
 // licensed for; the project neither has nor installs one.
 func TestLocalGateway(t *testing.T) {
-	installed := os.Getenv("MCPAUTH_ZUPLO_DIR")
+	installed := os.Getenv("MCPAUTH_ZUPLO_DIR") //nolint:forbidigo // a switch of this test alone
 	if installed == "" {
 		t.Skip("MCPAUTH_ZUPLO_DIR names no project with Zuplo's packages, which only Zuplo's customers may use")
 	}

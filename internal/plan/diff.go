@@ -34,16 +34,23 @@ func Diff(s spec.Spec, o Observed) Plan {
 	for _, server := range s.Servers {
 		p.Changes = append(p.Changes, diffGrant(server, o.Grants[server.URL]))
 	}
+	seen := map[string]bool{} // the same connection may be named by its name and by its id
 	for _, c := range s.Connections {
-		if object := o.Connections[c]; object != nil {
+		if object := o.Connections[c]; object != nil && !seen[object.ID] {
+			seen[object.ID] = true
 			p.Changes = append(p.Changes, Level(*object, true))
 		}
 	}
-	if len(s.Connections) == 0 && !o.DomainLevel && s.Registration != spec.RegistrationNone {
-		p.Warnings = append(p.Warnings, "no connection is named and none at domain level was found: clients that register themselves "+
+	p.NoConnection = len(s.Connections) == 0 && !o.DomainLevel
+	if p.NoConnection {
+		p.Warnings = append(p.Warnings, "no connection is named and none at domain level was found: third-party clients "+
 			"will get \"no connections enabled for the client\"; name one with --connection")
 	}
 	p.Changes = append(p.Changes, diffSettings(s, o.Settings)...)
+	if !s.Registration.DCR() && o.Settings.Values[pathDCR] == true {
+		p.Warnings = append(p.Warnings, "dynamic client registration is on and stays on, since nothing is switched off here; "+
+			"switch it off in the dashboard (Settings > Advanced) if it isn't wanted")
+	}
 	for _, c := range p.Changes {
 		if c.Action == Conflict && !c.Blocking {
 			p.Warnings = append(p.Warnings, c.Reason+"; "+c.Hint)

@@ -126,6 +126,8 @@ func (c Change) Untaken(answer Values) []string {
 type Plan struct {
 	Changes  []Change
 	Warnings []string
+	// NoConnection says that no connection was named and none was found at domain level: nobody can log in yet.
+	NoConnection bool
 }
 
 // Pending counts the changes that would write.

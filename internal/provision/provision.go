@@ -5,7 +5,6 @@ package provision
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -248,7 +247,7 @@ func applyStage(ctx context.Context, t Tenant, stage []plan.Change, record func(
 		})
 	}
 	wait.Wait()
-	return errors.Join(errs...)
+	return tenant.Together(errs)
 }
 
 func skipRest(outcomes []Outcome) {

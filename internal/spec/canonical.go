@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -66,6 +67,10 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 	if raw == "" {
 		return nil, &Problem{What: "no URL", Hint: example}
 	}
+	// Before anything else, and without showing it: there may be a password in it.
+	if before, _, _ := strings.Cut(strings.TrimLeft(afterScheme(raw), "/"), "/"); strings.Contains(before, "@") {
+		return nil, &Problem{What: "the URL carries a user name or password", Hint: "leave out everything before the @"}
+	}
 	if !strings.Contains(raw, "://") {
 		return nil, &Problem{What: fmt.Sprintf("%q has no scheme", raw), Hint: "did you mean https://" + strings.TrimLeft(raw, "/") + "?"}
 	}
@@ -78,8 +83,6 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 		return nil, &Problem{What: "is not a URL", Hint: example}
 	}
 	switch {
-	case u.User != nil:
-		return nil, &Problem{What: "the URL carries a user name or password", Hint: "leave out everything before the @"}
 	case !strings.EqualFold(u.Scheme, "https") && !strings.EqualFold(u.Scheme, "http"):
 		return nil, &Problem{What: fmt.Sprintf("scheme %q is not https", u.Scheme), Hint: example}
 	case u.Hostname() == "":
@@ -91,7 +94,19 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 	case strings.HasSuffix(u.Host, ":"):
 		return nil, &Problem{What: fmt.Sprintf("%q has a colon without a port", raw), Hint: example}
 	}
+	if port := u.Port(); port != "" {
+		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
+			return nil, &Problem{What: fmt.Sprintf("%q is not a port", port), Hint: "use one from 1 to 65535, without leading zeros"}
+		}
+	}
 	return u, nil
+}
+
+func afterScheme(raw string) string {
+	if _, rest, found := strings.Cut(raw, "://"); found {
+		return rest
+	}
+	return raw
 }
 
 func checkHost(host string) *Problem {

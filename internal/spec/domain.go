@@ -26,7 +26,7 @@ func ParseDomain(raw string) (Domain, error) {
 	}
 	u, err := url.Parse("//" + rest)
 	if err != nil || u.Hostname() == "" {
-		return Domain{}, Invalid{{What: "is not a host name", Hint: example}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", withoutUser(raw)), Hint: example}}
 	}
 	host := strings.ToLower(u.Hostname())
 	if u.User != nil {
@@ -49,6 +49,14 @@ func ParseDomain(raw string) (Domain, error) {
 		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: fmt.Sprintf("write %s: a tenant is always reached by https", host)}}
 	}
 	return Domain{scheme: scheme, host: authority(scheme, host, u.Port())}, nil
+}
+
+// withoutUser leaves out what may be a password.
+func withoutUser(raw string) string {
+	if i := strings.LastIndex(raw, "@"); i >= 0 {
+		return "…" + raw[i:]
+	}
+	return raw
 }
 
 // IsZero tells whether no domain was given.

@@ -84,10 +84,11 @@ func (s Server) problems() Invalid {
 	descriptions := map[string]string{}
 	for _, scope := range s.Scopes {
 		problems = append(problems, scope.problems()...)
-		if before, twice := descriptions[scope.Value]; twice && before != scope.Description {
+		before := descriptions[scope.Value]
+		if before != "" && scope.Description != "" && before != scope.Description {
 			problems = append(problems, Problem{"--scope", fmt.Sprintf("%q is given two descriptions", scope.Value), "keep one"})
 		}
-		descriptions[scope.Value] = scope.Description
+		descriptions[scope.Value] = before + scope.Description
 	}
 	return problems
 }

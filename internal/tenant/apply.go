@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -57,10 +58,25 @@ func (c *Client) createSurely(ctx context.Context, change plan.Change) (plan.Obj
 		case status(err) == http.StatusConflict || attempt == most:
 			return plan.Object{}, err
 		}
-		if err := c.transport.sleep(ctx, Wait{For: c.transport.backoff.exponential(attempt), Reason: "trying again: " + err.Error()}); err != nil {
+		if err := c.pauseAfter(ctx, err, attempt); err != nil {
 			return plan.Object{}, err
 		}
 	}
+}
+
+// pauseAfter waits before a creation is sent again, and counts it as the repetition that it is.
+func (c *Client) pauseAfter(ctx context.Context, cause error, attempt int) error {
+	var failure *RequestError
+	asked := time.Duration(0)
+	if errors.As(cause, &failure) {
+		asked = failure.asked
+	}
+	wait, again := c.transport.backoff.failed(asked, attempt)
+	if !again {
+		return cause
+	}
+	c.transport.countRetry()
+	return c.transport.sleep(ctx, Wait{For: wait, Reason: "trying again: " + cause.Error()})
 }
 
 // unsure tells whether an error leaves open that the object stands.
@@ -69,12 +85,9 @@ func unsure(err error) bool {
 	if !errors.As(err, &failure) {
 		return false
 	}
-	switch failure.Status {
-	case 0, http.StatusConflict, http.StatusRequestTimeout, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return true
-	}
 	var answer *answerError
-	return errors.As(err, &answer)
+	return failure.Status == 0 || failure.Status == http.StatusConflict || failure.Status == http.StatusRequestTimeout ||
+		failure.Status >= 500 || errors.As(err, &answer)
 }
 
 func collection(kind plan.Kind) string {
@@ -104,7 +117,7 @@ func (c *Client) create(ctx context.Context, change plan.Change) (plan.Object, e
 		if err != nil {
 			return failed(err)
 		}
-		return createdAPI(created), nil
+		return apiObject(created), nil
 	}
 	var request management.CreateClientGrantRequestContent
 	if err := decode(change, &request); err != nil {
@@ -161,7 +174,7 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 		if err != nil {
 			return plan.Object{}, err
 		}
-		return updatedAPI(updated), nil
+		return apiObject(updated), nil
 	case plan.KindGrant:
 		var request management.UpdateClientGrantRequestContent
 		if err := decode(change, &request); err != nil {

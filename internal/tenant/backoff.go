@@ -9,15 +9,15 @@ import (
 
 // backoff says how long to wait before a request is sent again.
 type backoff struct {
-	first  time.Duration // the longest first wait; it doubles with each failure
-	most   time.Duration // the longest wait by our own counting
-	patch  time.Duration // the longest wait that a server may ask for
-	jitter func(time.Duration) time.Duration
-	now    func() time.Time
+	first    time.Duration // the longest first wait; it doubles with each failure
+	most     time.Duration // the longest wait by our own counting
+	patience time.Duration // the longest wait that a server may ask for
+	jitter   func(time.Duration) time.Duration
+	now      func() time.Time
 }
 
 var defaultBackoff = backoff{
-	first: 400 * time.Millisecond, most: 5 * time.Second, patch: 90 * time.Second,
+	first: 400 * time.Millisecond, most: 5 * time.Second, patience: 90 * time.Second,
 	// Half fixed and half drawn: runs that failed together don't come back together.
 	jitter: func(d time.Duration) time.Duration { return d/2 + rand.N(d/2+1) }, // #nosec G404 -- no secret hangs on it
 	now:    time.Now,
@@ -30,7 +30,7 @@ func (b backoff) exponential(n int) time.Duration {
 
 // failed is the wait after the n-th failure; again is false where the server asks for longer than is sensible.
 func (b backoff) failed(asked time.Duration, n int) (wait time.Duration, again bool) {
-	if asked > b.patch {
+	if asked > b.patience {
 		return 0, false
 	}
 	return max(asked, b.exponential(n)), true
@@ -45,7 +45,7 @@ func (b backoff) limited(h http.Header, n int) (wait time.Duration, again bool) 
 			asked = max(0, time.Unix(reset, 0).Sub(b.now()))
 		}
 	}
-	if asked > b.patch {
+	if asked > b.patience {
 		return 0, false
 	}
 	if asked > 0 {

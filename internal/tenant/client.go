@@ -59,12 +59,10 @@ func New(config Config) *Client {
 		transport: config.Transport,
 		tokens:    &tokenSource{domain: config.Domain, credentials: config.Credentials, http: plain, now: now},
 	}
-	// The SDK's own retries repeat POSTs and sleep through an interrupt, so ours stand in for them.
 	options := core.NewRequestOptions(
 		option.WithBaseURL(config.Domain.URL()+apiPath),
 		option.WithHTTPClient(&http.Client{Transport: &authorize{client: c, next: config.Transport}, CheckRedirect: neverRedirect}),
 		option.WithHTTPHeader(http.Header{"User-Agent": {config.UserAgent}}),
-		option.WithoutRetries(),
 	)
 	c.apis = resourceservers.NewClient(options)
 	c.grants = grants.NewClient(options)
@@ -107,7 +105,8 @@ func (c *Client) Lacking(ctx context.Context, wanted []string) ([]string, error)
 	return lacking, nil
 }
 
-// authorize adds the token to requests for the tenant's own Management API, and to nothing else.
+// authorize adds the token to requests for the tenant's own Management API, and to nothing else, and keeps answers that
+// are no success from the SDK.
 type authorize struct {
 	client *Client
 	next   http.RoundTripper
@@ -123,7 +122,11 @@ func (a *authorize) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		req.Header.Set("Authorization", "Bearer "+token)
 	}
-	return a.next.RoundTrip(req)
+	resp, err := a.next.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	return refuseFailures(resp)
 }
 
 // neverRedirect keeps credentials from following an answer to another place: the Management API redirects nothing.

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // Names of the environment variables that Auth0's own tools use.
@@ -43,6 +45,16 @@ func (c Credentials) String() string { return c.Source }
 // GoString hides what the credentials hold.
 func (c Credentials) GoString() string { return c.Source }
 
+// redact takes the secrets out of a text that a server sent: one that echoes what it got must not show them.
+func (c Credentials) redact(text string) string {
+	for _, secret := range []string{c.token, c.clientSecret} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, trace.Masked)
+		}
+	}
+	return trace.Text(text)
+}
+
 // ErrNoCredentials says that no complete credentials were given.
 var ErrNoCredentials = errors.New("no credentials for the Management API")
 
@@ -62,6 +74,9 @@ func Resolve(stdinToken string, getenv func(string) string) (Credentials, error)
 		return Credentials{clientID: id, clientSecret: secret, audience: getenv(EnvAudience), Source: fmt.Sprintf("client %s with its secret", id)}, nil
 	case id != "" && key != "":
 		return keyCredentials(id, key, getenv(EnvAlgorithm), getenv(EnvAudience))
+	}
+	if id != "" {
+		return Credentials{}, fmt.Errorf("%w: %s is set, but neither %s nor %s is", ErrNoCredentials, EnvClientID, EnvClientSecret, EnvPrivateKey)
 	}
 	return Credentials{}, ErrNoCredentials
 }

@@ -43,7 +43,7 @@ func rsaPEM(t *testing.T) (*rsa.PrivateKey, string) {
 
 func TestResolveTakesTheFirstComplete(t *testing.T) {
 	_, key := rsaPEM(t)
-	all := []string{"AUTH0_API_TOKEN", "env-token", "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "secret", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}
+	all := []string{"AUTH0_API_TOKEN", "env-token", "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "canary-value", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}
 	for _, c := range []struct {
 		stdin string
 		env   []string
@@ -59,7 +59,7 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 			t.Errorf("Resolve = %q, %v; want %q", got.Source, err, c.want)
 		}
 		for _, form := range []string{"%v", "%+v", "%#v", "%s"} {
-			if shown := fmt.Sprintf(form, got); strings.Contains(shown, "secret-") || strings.Contains(shown, "-token") || strings.Contains(shown, "BEGIN") {
+			if shown := fmt.Sprintf(form, got); strings.Contains(shown, "canary") || strings.Contains(shown, "-token") || strings.Contains(shown, "BEGIN") {
 				t.Errorf("%s shows %q", form, shown)
 			}
 		}

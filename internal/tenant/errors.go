@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
-	"github.com/auth0/go-auth0/v3/management/core"
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // AuthError says that the tenant refused the credentials, or that none could be used.
@@ -41,6 +43,8 @@ type RequestError struct {
 	Code   string // Auth0's errorCode, where there is one
 	Detail string // Auth0's message, or the beginning of an answer that isn't Auth0's
 	Err    error
+
+	asked time.Duration // how long the tenant asked to wait
 }
 
 func (e *RequestError) Error() string {
@@ -77,6 +81,29 @@ func (e *UntakenError) Error() string {
 	return fmt.Sprintf("%s: Auth0 answered the change with success, but it did not take: %s", e.Object, strings.Join(e.Paths, ", "))
 }
 
+// statusError is an answer that is no success. It is made before the SDK sees the answer: the SDK would send a request
+// again after 408, 429 and every 5xx, a POST included, and sleep through an interrupt meanwhile.
+type statusError struct {
+	status int
+	asked  time.Duration
+	body   []byte
+}
+
+func (e *statusError) Error() string { return fmt.Sprintf("answered %d", e.status) }
+
+// refuseFailures turns an answer that is no success into a statusError.
+func refuseFailures(resp *http.Response) (*http.Response, error) {
+	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
+		return resp, nil
+	}
+	defer func() { _ = resp.Body.Close() }()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return nil, err
+	}
+	return nil, &statusError{status: resp.StatusCode, asked: retryAfter(resp), body: body}
+}
+
 // envelope is the shape of Auth0's errors; errorCode is sometimes absent.
 type envelope struct {
 	Message   string `json:"message"`
@@ -99,26 +126,24 @@ func (c *Client) typed(method, path, object string, err error) error {
 		failure.Status, failure.Detail = own.status, own.what
 		return failure
 	}
-	var api *core.APIError
-	if !errors.As(err, &api) {
+	var answer *statusError
+	if !errors.As(err, &answer) {
 		return failure
 	}
-	failure.Status = api.StatusCode
+	failure.Status, failure.Err, failure.asked = answer.status, nil, answer.asked
 	var body envelope
-	if raw := api.Unwrap(); raw != nil {
-		if json.Unmarshal([]byte(raw.Error()), &body) == nil {
-			failure.Detail, failure.Code = body.Message, body.ErrorCode
-		} else {
-			failure.Detail = excerpt(raw.Error())
-		}
+	if json.Unmarshal(answer.body, &body) == nil {
+		failure.Detail, failure.Code = trace.Text(body.Message), body.ErrorCode
+	} else {
+		failure.Detail = excerpt(trace.Text(string(answer.body)))
 	}
 	switch {
-	case api.StatusCode == http.StatusUnauthorized:
+	case answer.status == http.StatusUnauthorized:
 		return &AuthError{
 			What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail),
 			Hint: "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience(), Err: failure,
 		}
-	case api.StatusCode == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
+	case answer.status == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
 		return &ScopeError{Missing: scopesIn(body.Message), Domain: c.domain.String()}
 	}
 	return failure

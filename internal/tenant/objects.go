@@ -22,40 +22,21 @@ func putText[T ~string](values plan.Values, path string, value *T) {
 
 // api is what the answers about an API have in common: list, create and update have a type each.
 type api interface {
+	GetID() string
 	GetName() string
 	GetIdentifier() string
 	GetScopes() []*management.ResourceServerScope
+	GetSigningAlg() management.SigningAlgorithmEnum
+	GetAllowOfflineAccess() bool
+	GetTokenLifetime() int
+	GetSubjectTypeAuthorization() management.ResourceServerSubjectTypeAuthorization
 }
 
-func apiObject(a *management.ResourceServer) plan.Object {
-	v := apiValues(a)
-	put(v, "allow_offline_access", a.AllowOfflineAccess)
-	put(v, "token_lifetime", a.TokenLifetime)
-	putText(v, "signing_alg", a.SigningAlg)
-	putUserPolicy(v, a.SubjectTypeAuthorization)
-	return plan.Object{ID: a.GetID(), Values: v}
-}
-
-func createdAPI(a *management.CreateResourceServerResponseContent) plan.Object {
-	v := apiValues(a)
-	put(v, "allow_offline_access", a.AllowOfflineAccess)
-	put(v, "token_lifetime", a.TokenLifetime)
-	putText(v, "signing_alg", a.SigningAlg)
-	putUserPolicy(v, a.SubjectTypeAuthorization)
-	return plan.Object{ID: a.GetID(), Values: v}
-}
-
-func updatedAPI(a *management.UpdateResourceServerResponseContent) plan.Object {
-	v := apiValues(a)
-	put(v, "allow_offline_access", a.AllowOfflineAccess)
-	put(v, "token_lifetime", a.TokenLifetime)
-	putText(v, "signing_alg", a.SigningAlg)
-	putUserPolicy(v, a.SubjectTypeAuthorization)
-	return plan.Object{ID: a.GetID(), Values: v}
-}
-
-func apiValues(a api) plan.Values {
-	v := plan.Values{"name": a.GetName(), "identifier": a.GetIdentifier()}
+func apiObject(a api) plan.Object {
+	v := plan.Values{
+		"name": a.GetName(), "identifier": a.GetIdentifier(), "signing_alg": string(a.GetSigningAlg()),
+		"allow_offline_access": a.GetAllowOfflineAccess(), "token_lifetime": a.GetTokenLifetime(),
+	}
 	if scopes := a.GetScopes(); scopes != nil {
 		list := make([]plan.Scope, 0, len(scopes))
 		for _, s := range scopes {
@@ -63,13 +44,10 @@ func apiValues(a api) plan.Values {
 		}
 		v["scopes"] = list
 	}
-	return v
-}
-
-func putUserPolicy(v plan.Values, authorization *management.ResourceServerSubjectTypeAuthorization) {
-	if authorization != nil && authorization.User != nil {
+	if authorization := a.GetSubjectTypeAuthorization(); authorization.User != nil {
 		putText(v, "subject_type_authorization.user.policy", authorization.User.Policy)
 	}
+	return plan.Object{ID: a.GetID(), Values: v}
 }
 
 // grant is what the answers about a client grant have in common.
@@ -111,28 +89,23 @@ func connectionObject(c connection) plan.Object {
 }
 
 func settingsObject(s *management.GetTenantSettingsResponseContent) plan.Object {
-	v := plan.Values{}
-	putFlags(v, s.Flags)
-	put(v, "default_audience", s.DefaultAudience)
-	putText(v, "resource_parameter_profile", s.ResourceParameterProfile)
-	put(v, "authorization_response_iss_parameter_supported", s.AuthorizationResponseIssParameterSupported)
-	put(v, "client_id_metadata_document_supported", s.ClientIDMetadataDocumentSupported)
-	return plan.Object{Values: v}
+	return managedSettings(s.Flags, s.DefaultAudience, s.ResourceParameterProfile, s.AuthorizationResponseIssParameterSupported, s.ClientIDMetadataDocumentSupported)
 }
 
 func updatedSettings(s *management.UpdateTenantSettingsResponseContent) plan.Object {
-	v := plan.Values{}
-	putFlags(v, s.Flags)
-	put(v, "default_audience", s.DefaultAudience)
-	putText(v, "resource_parameter_profile", s.ResourceParameterProfile)
-	put(v, "authorization_response_iss_parameter_supported", s.AuthorizationResponseIssParameterSupported)
-	put(v, "client_id_metadata_document_supported", s.ClientIDMetadataDocumentSupported)
-	return plan.Object{Values: v}
+	return managedSettings(s.Flags, s.DefaultAudience, s.ResourceParameterProfile, s.AuthorizationResponseIssParameterSupported, s.ClientIDMetadataDocumentSupported)
 }
 
-func putFlags(v plan.Values, flags *management.TenantSettingsFlags) {
+// managedSettings takes pointers, since an absent setting is not the same as one that is off.
+func managedSettings(flags *management.TenantSettingsFlags, audience *string, profile *management.TenantSettingsResourceParameterProfile, iss, cimd *bool) plan.Object {
+	v := plan.Values{}
 	if flags != nil {
 		put(v, "flags.enable_dynamic_client_registration", flags.EnableDynamicClientRegistration)
 		put(v, "flags.enable_client_connections", flags.EnableClientConnections)
 	}
+	put(v, "default_audience", audience)
+	putText(v, "resource_parameter_profile", profile)
+	put(v, "authorization_response_iss_parameter_supported", iss)
+	put(v, "client_id_metadata_document_supported", cimd)
+	return plan.Object{Values: v}
 }

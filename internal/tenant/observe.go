@@ -66,7 +66,7 @@ func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, erro
 	return o, together(ctx, looks)
 }
 
-// together runs all looks and makes one error of theirs: all missing scopes at once, else the first failure.
+// together runs all looks side by side.
 func together(ctx context.Context, looks []func(context.Context) error) error {
 	errs := make([]error, len(looks))
 	var wait sync.WaitGroup
@@ -74,37 +74,54 @@ func together(ctx context.Context, looks []func(context.Context) error) error {
 		wait.Go(func() { errs[i] = look(ctx) })
 	}
 	wait.Wait()
-	var first error
+	return Together(errs)
+}
+
+// Together makes one error of those of requests that ran side by side: missing scopes are named together, and come
+// first, since nothing else can be mended before.
+func Together(errs []error) error {
 	var lacking *ScopeError
+	others := make([]error, 1, len(errs)+1)
 	for _, err := range errs {
 		var scope *ScopeError
 		switch {
-		case err == nil:
-		case errors.As(err, &scope) && lacking == nil:
+		case !errors.As(err, &scope):
+			others = append(others, err)
+		case lacking == nil:
 			lacking = &ScopeError{Missing: slices.Clone(scope.Missing), Domain: scope.Domain}
-		case errors.As(err, &scope):
+		default:
 			lacking.Missing = append(lacking.Missing, scope.Missing...)
-		case first == nil:
-			first = err
 		}
 	}
 	if lacking != nil {
 		slices.Sort(lacking.Missing)
 		lacking.Missing = slices.Compact(lacking.Missing)
-		return lacking
+		others[0] = lacking
 	}
-	return first
+	return errors.Join(others...)
 }
 
-// listAPIs takes the first hundred APIs in one request, since only a look at all of them shows an identifier that
-// differs by case or by a slash. A tenant with more is asked for the identifiers by name, and for those that differ by a
-// slash.
+// listAPIs looks at all APIs, a hundred at a time, since only that shows an identifier that differs by case or by a slash:
+// one request for nearly every tenant. Beyond a thousand, which is as far as paging goes, the identifiers are asked for by
+// name, and those that differ by a slash.
 func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Object, error) {
-	objects, total, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
-		Page: management.Int(0), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
-	})
-	if err != nil || total <= len(objects) {
-		return objects, err
+	const mostPages = 10
+	var objects []plan.Object
+	total := 1
+	for page := 0; page < mostPages && len(objects) < total; page++ {
+		found, all, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
+			Page: management.Int(page), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
+		})
+		if err != nil {
+			return nil, err
+		}
+		objects, total = append(objects, found...), all
+		if len(found) == 0 {
+			return objects, nil
+		}
+	}
+	if len(objects) >= total {
+		return objects, nil
 	}
 	const most = 10 // identifiers in one request
 	var variants []*string

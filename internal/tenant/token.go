@@ -114,24 +114,23 @@ func (s *tokenSource) refused(err error) error {
 	if detail == "" {
 		detail = answer.ErrorCode
 	}
+	detail = s.credentials.redact(detail)
 	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
 		return &AuthError{
 			What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail),
 			Hint: "check the client id and its secret or key, and that the application is authorized for the Management API " +
 				"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)",
-			Err: err,
 		}
 	}
-	if detail == "" {
-		detail = excerpt(string(answer.Body))
+	if detail == "" && answer.Response != nil {
+		detail = "the answer is not one of OAuth's (" + answer.Response.Header.Get("Content-Type") + ")"
 	}
-	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail, Err: err}
+	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail}
 }
 
 // claims are what a token says of itself, read without checking its signature: the tenant checks it.
 type claims struct {
-	Scope  *string `json:"scope"`
-	Expiry int64   `json:"exp"`
+	Scope *string `json:"scope"`
 }
 
 // decodeClaims reads a JWT's claims; ok is false for an opaque token.

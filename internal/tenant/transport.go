@@ -82,6 +82,13 @@ func (t *Transport) count(req *http.Request, attempt int) {
 	}
 }
 
+// countRetry counts a request as the repetition of another that was not sent by this transport again, but by its user.
+func (t *Transport) countRetry() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.counts.Retries++
+}
+
 // isRead tells whether a request changes nothing: a GET, or asking for a token.
 func isRead(req *http.Request) bool {
 	return req.Method == http.MethodGet || req.Method == http.MethodHead || req.URL.Path == tokenPath
@@ -233,8 +240,7 @@ func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
 	}
 	var answer *answerError
 	var untrusted *tls.CertificateVerificationError
-	var auth *AuthError
-	if errors.As(err, &answer) || errors.As(err, &untrusted) || errors.As(err, &auth) {
+	if errors.As(err, &answer) || errors.As(err, &untrusted) {
 		return false
 	}
 	var dial *net.OpError

@@ -183,7 +183,7 @@ func (zeros) Read(p []byte) (int, error) {
 
 func TestHowLongToWait(t *testing.T) {
 	now := time.Unix(1_700_000_000, 0)
-	b := backoff{first: time.Second, most: 4 * time.Second, patch: time.Minute, jitter: func(d time.Duration) time.Duration { return d }, now: func() time.Time { return now }}
+	b := backoff{first: time.Second, most: 4 * time.Second, patience: time.Minute, jitter: func(d time.Duration) time.Duration { return d }, now: func() time.Time { return now }}
 	header := func(name, value string) http.Header { return http.Header{name: {value}} }
 	for _, c := range []struct {
 		h     http.Header

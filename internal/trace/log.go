@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -56,6 +57,9 @@ func writeAnswer(b *strings.Builder, resp *http.Response, start time.Time) {
 	fmt.Fprintf(b, "< %d %s %s in %s", resp.StatusCode, http.StatusText(resp.StatusCode), resp.Proto, time.Since(start).Round(time.Millisecond))
 	for _, name := range []string{"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After", "Location", "WWW-Authenticate"} {
 		if value := resp.Header.Get(name); value != "" {
+			if u, err := url.Parse(value); err == nil && name == "Location" {
+				value = URL(u)
+			}
 			fmt.Fprintf(b, "  %s: %s", name, quote(Text(value)))
 		}
 	}

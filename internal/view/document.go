@@ -19,9 +19,11 @@ type Document struct {
 	Tenant   string         `json:"tenant,omitempty"`
 	Changes  []Change       `json:"changes,omitempty"`
 	Files    []File         `json:"files,omitempty"`
+	Manual   []string       `json:"manual,omitempty"` // lines that the user has to add to a file by hand
 	Checks   []Check        `json:"checks,omitempty"`
 	Warnings []string       `json:"warnings,omitempty"`
 	Version  string         `json:"version,omitempty"`
+	Env      []string       `json:"env,omitempty"` // NAME=VALUE pairs that point at a sandbox
 	Parts    *Parts         `json:"parts,omitempty"`
 	Requests *tenant.Counts `json:"requests,omitempty"`
 	Error    *Error         `json:"error,omitempty"`
@@ -37,6 +39,7 @@ type Change struct {
 	Status string       `json:"status"`
 	Reason string       `json:"reason,omitempty"`
 	Hint   string       `json:"hint,omitempty"`
+	Error  string       `json:"error,omitempty"` // why it failed
 }
 
 // File is a file and what became of it.
@@ -77,10 +80,14 @@ func Changes(outcomes []provision.Outcome) []Change {
 		if fields == nil {
 			fields = []plan.Field{}
 		}
-		changes = append(changes, Change{
+		change := Change{
 			Action: string(o.Action), Kind: string(o.Kind), Key: o.Key, Fields: fields, Impact: o.Impact,
 			Status: string(o.Status), Reason: o.Reason, Hint: o.Hint,
-		})
+		}
+		if o.Err != nil {
+			change.Error = o.Err.Error()
+		}
+		changes = append(changes, change)
 	}
 	return changes
 }

@@ -31,15 +31,54 @@ func Summary(p plan.Plan) string {
 	for _, part := range []struct {
 		action plan.Action
 		text   string
-	}{{plan.Create, "to create"}, {plan.Update, "to change"}, {plan.Delete, "to delete"}, {plan.Conflict, "in conflict"}, {plan.None, "as wanted already"}} {
+	}{{plan.Create, "to create"}, {plan.Update, "to change"}, {plan.Delete, "to delete"}, {plan.Conflict, conflictWord(p)}, {plan.None, "as wanted already"}} {
 		if n := count[part.action]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, part.text))
 		}
 	}
-	if p.Pending() == 0 && count[plan.Conflict] == 0 {
+	left := count[plan.Conflict] - len(p.Blocked())
+	switch {
+	case len(p.Blocked()) > 0:
+		return "Plan: " + strings.Join(parts, ", ") + ". Nothing is written until the conflicts are solved."
+	case p.Pending() == 0 && left > 0:
+		return fmt.Sprintf("No changes: %d of %d as wanted already, %d left as it is.", count[plan.None], len(p.Changes), left)
+	case p.Pending() == 0:
 		return fmt.Sprintf("No changes: %d of %d as wanted already.", count[plan.None], len(p.Changes))
 	}
 	return "Plan: " + strings.Join(parts, ", ") + "."
+}
+
+// longestPath is the longest attribute that shares a line with its value: longer ones would push values off narrow screens.
+const longestPath = 26
+
+func writeFields(b *strings.Builder, c plan.Change) {
+	width := 0
+	for _, f := range c.Fields {
+		if len(f.Path) <= longestPath {
+			width = max(width, len(f.Path))
+		}
+	}
+	for _, f := range c.Fields {
+		lines := fieldLines(f, c.Action, c.Blocking)
+		if len(f.Path) > longestPath {
+			fmt.Fprintf(b, "    %s\n", f.Path)
+			for _, line := range lines {
+				fmt.Fprintf(b, "        %s\n", line)
+			}
+			continue
+		}
+		fmt.Fprintf(b, "    %-*s  %s\n", width, f.Path, lines[0])
+		for _, line := range lines[1:] {
+			fmt.Fprintf(b, "    %-*s  %s\n", width, "", line)
+		}
+	}
+}
+
+func conflictWord(p plan.Plan) string {
+	if len(p.Blocked()) > 0 {
+		return "in conflict"
+	}
+	return "left as it is"
 }
 
 func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
@@ -54,18 +93,8 @@ func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
 	case plan.None:
 	}
 	b.WriteString(paint(sign+" "+Clean(c.Address())) + "\n")
-	width := 0
-	for _, f := range c.Fields {
-		width = max(width, len(f.Path))
-	}
-	for _, f := range c.Fields {
-		lines := fieldLines(f, c.Action)
-		fmt.Fprintf(b, "    %-*s  %s\n", width, f.Path, lines[0])
-		for _, line := range lines[1:] {
-			fmt.Fprintf(b, "    %-*s  %s\n", width, "", line)
-		}
-	}
-	if c.Reason != "" {
+	writeFields(b, c)
+	if c.Reason != "" && c.Blocking { // one that doesn't block is told as a warning
 		b.WriteString("    " + Clean(c.Reason) + "\n")
 		b.WriteString(palette.Faint("    "+Clean(c.Hint)) + "\n")
 	}
@@ -77,12 +106,14 @@ func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
 }
 
 // fieldLines shows a field's values; a list shows what is added to it and how much stays.
-func fieldLines(f plan.Field, action plan.Action) []string {
+func fieldLines(f plan.Field, action plan.Action, blocking bool) []string {
 	before, isList := items(f.Before)
 	if after, ok := items(f.After); ok && (isList || f.Before == nil) {
 		return listLines(before, after)
 	}
 	switch {
+	case action == plan.Conflict && !blocking:
+		return []string{scalar(f.Before) + " (kept)"}
 	case f.Same():
 		return []string{scalar(f.After) + " (sent again, so that Auth0 keeps it)"}
 	case action == plan.Create:
