@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
+	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
@@ -19,6 +20,7 @@ type renderOptions struct {
 	policyType string
 	part       string
 	check      bool
+	fromTenant bool
 }
 
 // gatewayFlags are those that setup and render-gateway-config share.
@@ -38,7 +40,7 @@ func (a *app) renderCommand() *cobra.Command {
 			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway\n" +
 			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway --check   # in CI",
 		Long: "Prints the policy, the route's reference to it and zuplo.runtime.ts, writes a new project with --out,\n" +
-			"or merges into an existing one with --gateway-dir. It needs no credentials.",
+			"or merges into an existing one with --gateway-dir. It needs no credentials, unless --from-tenant\nasks the tenant whether the API is there.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.setup.changed = func(flag string) bool { return c.Flags().Lookup(flag) != nil && c.Flags().Changed(flag) }
@@ -53,6 +55,7 @@ func (a *app) renderCommand() *cobra.Command {
 	f.StringVar(&o.part, "part", "all", "what to print: policy, route, runtime or all")
 	f.StringVar(&o.setup.out, "out", "", "write a new project's files into this folder")
 	f.StringVar(&o.setup.gatewayDir, "gateway-dir", "", "merge into the Zuplo project in this folder")
+	f.BoolVar(&o.fromTenant, "from-tenant", false, "ask the tenant: its API of that URL must exist, and names the resource")
 	f.BoolVar(&o.check, "check", false, "write nothing; exit 2 if files would change")
 	f.BoolVar(&o.setup.consent.yes, "yes", false, "consent to changing files")
 	return command
@@ -88,6 +91,11 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 		a.warn(note.Text)
 	}
 	a.doc.Tenant = s.Domain.String()
+	if o.fromTenant {
+		if err := a.askTenant(ctx, &s); err != nil {
+			return err
+		}
+	}
 	c := gatewayConfig(s)
 	c.ReplacePolicy = o.setup.replacePolicy
 	if o.policyType != "" {
@@ -109,6 +117,24 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	}
 	// A new project's folder is the user's own wish and nothing there is overwritten; changing an existing one needs consent.
 	return files.write(ctx, a, o.setup.consent.yes || o.setup.out != "")
+}
+
+// askTenant makes sure that the tenant holds an API for each server, and takes the resource's name from the first.
+func (a *app) askTenant(ctx context.Context, s *spec.Spec) error {
+	credentials, err := a.credentials(ctx)
+	if err != nil {
+		return err
+	}
+	client, err := a.open(s.Domain, credentials)
+	if err != nil {
+		return err
+	}
+	defer a.tally(client)
+	names, err := provision.APINames(ctx, client, s.Servers)
+	if err == nil && s.Gateway.ResourceName == "" {
+		s.Gateway.ResourceName = names[s.Servers[0].URL]
+	}
+	return err
 }
 
 func (a *app) printParts(c gateway.Config, part string) error {

@@ -24,10 +24,10 @@ func Diff(s spec.Spec, o Observed) Plan {
 	var p Plan
 	for _, server := range s.Servers {
 		p.Changes = append(p.Changes, diffAPI(s, server, o))
-		if o.api(server.URL) == nil {
+		if o.API(server.URL) == nil {
 			continue
 		}
-		for _, other := range o.nearMisses(server.URL) {
+		for _, other := range o.NearMisses(server.URL) {
 			p.Warnings = append(p.Warnings, fmt.Sprintf("an API %s exists beside %s: tokens for the one are refused by the other", other, server.URL))
 		}
 	}
@@ -84,9 +84,9 @@ func creation(kind Kind, key string, fields []Field, impact string) Change {
 
 func diffAPI(s spec.Spec, server spec.Server, o Observed) Change {
 	scopes, _ := wantedScopes(server)
-	object := o.api(server.URL)
+	object := o.API(server.URL)
 	if object == nil {
-		if near := o.nearMisses(server.URL); len(near) > 0 && !s.BesideNearMiss {
+		if near := o.NearMisses(server.URL); len(near) > 0 && !s.BesideNearMiss {
 			return nearMissConflict(server.URL, near[0])
 		}
 		fields := []Field{

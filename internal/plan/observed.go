@@ -30,7 +30,8 @@ type Observed struct {
 	DomainLevel bool
 }
 
-func (o Observed) api(identifier string) *Object {
+// API finds the API of exactly that identifier; nil if there is none.
+func (o Observed) API(identifier string) *Object {
 	for i := range o.APIs {
 		if o.APIs[i].Values["identifier"] == identifier {
 			return &o.APIs[i]
@@ -39,7 +40,8 @@ func (o Observed) api(identifier string) *Object {
 	return nil
 }
 
-func (o Observed) nearMisses(identifier string) []string {
+// NearMisses are the identifiers that differ from this one only by a slash or by case.
+func (o Observed) NearMisses(identifier string) []string {
 	var names []string
 	for _, api := range o.APIs {
 		if other, _ := api.Values["identifier"].(string); nearMiss(other, identifier) {
