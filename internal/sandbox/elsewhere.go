@@ -45,25 +45,32 @@ var alwaysObjects = []string{
 	"self-service-profiles/custom-text", "prompts/rendering", "connections-scim-configurations", "connections-directory-provisionings",
 }
 
-// elsewhere answers for all that the sandbox does not hold: lists are empty, single things do not exist.
+// elsewhere answers for all that the sandbox does not model: lists are empty, documents are kept as they are written,
+// single things do not exist.
 func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (reply, *apiError) {
 	name := strings.Join(path, "/")
 	missing := newError(http.StatusNotFound, "", "Not Found")
-	if r.Method == http.MethodDelete && len(path) > 1 {
+	switch {
+	case r.Method == http.MethodDelete && len(path) > 1:
 		return noContent()
+	case (r.Method == http.MethodPut || r.Method == http.MethodPatch) && isWritable(path):
+		return t.writeDocument(r, path, may)
 	}
 	if r.Method != http.MethodGet || slices.Contains(absent, name) {
 		return failed(missing)
 	}
-	if scope := readScope(path); scope != "" && !may[scope] {
+	if scope := partScope("read", path); scope != "" && !may[scope] {
 		return failed(insufficientScope([]string{scope}))
+	}
+	if body, known := t.document(path); known {
+		return ok(body)
 	}
 	if body, known := emptyObjects[name]; known {
 		return ok(body)
 	}
 	switch {
-	case path[0] == "prompts" && len(path) > 2:
-		return ok(object{}) // custom texts and partials
+	case isCustomText(path): // and partials
+		return ok(object{})
 	case path[0] == "actions" && path[len(path)-1] == "bindings":
 		return ok(object{"bindings": []any{}, "total": 0, "page": 0, "per_page": defaultPage})
 	case isCollection(path):
@@ -98,13 +105,4 @@ func emptyList(r *http.Request, name, last string) (reply, *apiError) {
 		return ok(object{key: []object{}, "total": 0, "start": 0, "limit": size, "page": 0, "per_page": size})
 	}
 	return c.page(l, nil)
-}
-
-// readScope is the scope of reading a part, where it is one of the known ones.
-func readScope(path []string) string {
-	scope := "read:" + strings.ReplaceAll(path[0], "-", "_")
-	if slices.Contains(knownScopes, scope) {
-		return scope
-	}
-	return ""
 }

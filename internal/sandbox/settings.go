@@ -1,6 +1,11 @@
 package sandbox
 
-import "maps"
+import (
+	"encoding/json"
+	"maps"
+	"math"
+	"strings"
+)
 
 func (t *Tenant) getSettings(c *call) (reply, *apiError) {
 	t.store.mu.RLock()
@@ -11,8 +16,12 @@ func (t *Tenant) getSettings(c *call) (reply, *apiError) {
 
 // updateSettings answers, as real tenants do, without sandbox_versions_available and with two flags more than a GET.
 func (t *Tenant) updateSettings(c *call) (reply, *apiError) {
+	patch, err := inHours(c.object())
+	if err != nil {
+		return failed(err)
+	}
 	return t.write(func(s *store) (reply, *apiError) {
-		s.settings = mergeSettings(s.settings, c.object())
+		s.settings = mergeSettings(s.settings, patch)
 		flags := maps.Clone(child(s.settings, "flags"))
 		flags["cannot_change_enforce_client_authentication_on_passwordless_start"] = true
 		flags["enforce_client_authentication_on_passwordless_start"] = true
@@ -27,3 +36,25 @@ func mergeSettings(old, patch object) object {
 	out["flags"] = merged(child(old, "flags"), child(patch, "flags"))
 	return out
 }
+
+// inHours turns the lifetimes that a patch gives in minutes into hours, the only unit that is answered.
+func inHours(patch object) (object, *apiError) {
+	out := maps.Clone(patch)
+	for name, value := range patch {
+		hours, inMinutes := strings.CutSuffix(name, "_in_minutes")
+		if !inMinutes {
+			continue
+		}
+		if _, both := patch[hours]; both {
+			return nil, invalidBody("`%s` cannot be specified together with `%s`", name, hours)
+		}
+		n, _ := value.(json.Number)
+		minutes, _ := n.Float64()
+		delete(out, name)
+		out[hours] = round(minutes / 60)
+	}
+	return out, nil
+}
+
+// round keeps four decimals: enough to tell minutes apart.
+func round(n float64) float64 { return math.Round(n*1e4) / 1e4 }

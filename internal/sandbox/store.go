@@ -19,6 +19,7 @@ type store struct {
 	grants      *collection
 	connections *collection
 	clients     *collection
+	documents   object // by path, as writeDocument leaves them; not part of a snapshot
 	file        string // written after each change, if set
 }
 
@@ -29,6 +30,7 @@ func newStore() *store {
 		grants:      newCollection("id", ""),
 		connections: newCollection("id", "name"),
 		clients:     newCollection("client_id", ""),
+		documents:   object{},
 	}
 }
 

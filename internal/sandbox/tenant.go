@@ -26,6 +26,7 @@ type Tenant struct {
 	api      []route
 	auth     *http.ServeMux // everything that is not the Management API
 	usedJTI  sync.Map
+	logins   logins
 	done     chan struct{} // closed when the server shuts down: hanging answers end
 	stop     sync.Once
 }
@@ -76,6 +77,7 @@ func (t *Tenant) authRoutes() *http.ServeMux {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /.well-known/jwks.json", t.serveJWKS)
 	mux.HandleFunc("POST /oauth/token", t.serveToken)
+	t.loginRoutes(mux)
 	mux.HandleFunc("GET /sandbox/state", t.serveState)
 	mux.HandleFunc("GET /sandbox/requests", t.serveRequests)
 	return mux

@@ -36,6 +36,8 @@ var badCredentials = refused(http.StatusUnauthorized, "access_denied", "Unauthor
 func (t *Tenant) tokenGrants() map[string]func(url.Values, object) (any, *refusal) {
 	return map[string]func(url.Values, object) (any, *refusal){
 		"client_credentials": t.clientCredentials,
+		"authorization_code": t.authorizationCode,
+		"refresh_token":      t.refreshToken,
 	}
 }
 
@@ -95,7 +97,8 @@ func tokenForm(r *http.Request) (url.Values, *refusal) {
 	return form, nil
 }
 
-// authenticate accepts client_secret_basic, client_secret_post and private_key_jwt.
+// authenticate accepts client_secret_basic, client_secret_post, private_key_jwt and, for clients that are registered
+// with it, none. A public client cannot act by itself.
 func (t *Tenant) authenticate(r *http.Request, form url.Values) (object, *refusal) {
 	id, secret := form.Get("client_id"), form.Get("client_secret")
 	if user, password, ok := r.BasicAuth(); ok {
@@ -109,11 +112,12 @@ func (t *Tenant) authenticate(r *http.Request, form url.Values) (object, *refusa
 	if id == "" {
 		return nil, badCredentials
 	}
-	t.store.mu.RLock()
-	client, known := t.store.clients.get(id)
-	t.store.mu.RUnlock()
+	client, known := t.clientByID(id)
 	if !known {
 		return nil, badCredentials
+	}
+	if text(client, "token_endpoint_auth_method") == "none" && form.Get("grant_type") != "client_credentials" {
+		return client, nil
 	}
 	if assertion != "" {
 		if form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
