@@ -1,0 +1,210 @@
+package verify
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"golang.org/x/oauth2"
+)
+
+// attempt is an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2).
+type attempt struct{ url, state, verifier string }
+
+func (r *run) newAttempt(resource string) (*attempt, error) {
+	u, err := url.Parse(r.server.AuthorizationEndpoint)
+	if err != nil {
+		return nil, err
+	}
+	a := &attempt{state: rand.Text(), verifier: oauth2.GenerateVerifier()}
+	r.secrets.add(a.state, a.verifier)
+	q := u.Query()
+	for name, value := range map[string]string{
+		"response_type": "code", "client_id": r.client.id, "redirect_uri": r.callback.url, "state": a.state,
+		"code_challenge": oauth2.S256ChallengeFromVerifier(a.verifier), "code_challenge_method": "S256",
+		"scope": r.wantedScope(), "resource": resource,
+	} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	u.RawQuery = q.Encode()
+	a.url = u.String()
+	return a, nil
+}
+
+// hop is one answer on the way to a code.
+type hop struct {
+	*reply
+	next *url.URL // where it redirects to, if it does
+}
+
+// visit asks for a page as a browser would, without following it.
+func (r *run) visit(ctx context.Context, address string) (*hop, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Accept", "text/html,*/*")
+	for _, cookie := range r.jar.Cookies(req.URL) {
+		req.AddCookie(cookie)
+	}
+	answer, err := r.send(req)
+	if err != nil {
+		return nil, err
+	}
+	r.jar.SetCookies(req.URL, (&http.Response{Header: answer.header}).Cookies())
+	h := &hop{reply: answer}
+	if location := answer.header.Get("Location"); location != "" && answer.status >= 300 && answer.status < 400 {
+		h.next, err = req.URL.Parse(location)
+	}
+	return h, err
+}
+
+// returned is the answer in a redirect to the callback, if that is what it is.
+func (r *run) returned(to *url.URL) (url.Values, bool) {
+	if to == nil || to.Scheme != "http" || to.Host != r.callback.host || to.Path != callbackPath {
+		return nil, false
+	}
+	r.secrets.add(to.Query().Get("code"))
+	return to.Query(), true
+}
+
+// checkAuthorize asks without following: where a browser would stop at an error page, and a client hang, the page is read.
+func (r *run) checkAuthorize(ctx context.Context) finding {
+	const want = "a redirect to a login page"
+	var err error
+	if r.attempt, err = r.newAttempt(r.o.URL); err != nil {
+		return fail("the authorization endpoint is no URL", want, "", r.render())
+	}
+	first, err := r.visit(ctx, r.attempt.url)
+	if err != nil {
+		return fail(reason(err), want, "the authorization endpoint can't be reached", "check the authorization server")
+	}
+	if answer, back := r.returned(first.next); back {
+		if code := answer.Get("error"); code != "" {
+			return r.refusedBy(answer, want)
+		}
+		r.hop = first
+		return pass("a redirect to the callback: no login page was needed")
+	}
+	switch {
+	case first.next != nil && !secure(first.next.String()):
+		return fail("a redirect to "+showURL(first.next.String()), want+" on https", "the login would leave https", "check the authorization server")
+	case first.next != nil:
+		r.hop = first
+		return pass("a redirect to " + first.next.Scheme + "://" + first.next.Host + first.next.Path)
+	case first.status == http.StatusOK && form.Match(first.body):
+		r.hop = first
+		return pass("a page to log in: " + title(first.body))
+	}
+	cause, hint := r.diagnose(first.text())
+	return fail(first.described(), want, cause+"; the authorization server shows it on a page of its own, so a client waits for an answer that never comes", hint)
+}
+
+func title(page []byte) string {
+	if found := titleOf.FindSubmatch(page); found != nil {
+		return show(plain(string(bytes.TrimSpace(found[1]))))
+	}
+	return "without a title"
+}
+
+// refusedBy is an error that came back in the way of RFC 6749 section 4.1.2.1.
+func (r *run) refusedBy(answer url.Values, want string) finding {
+	said := plain(answer.Get("error") + ": " + answer.Get("error_description"))
+	cause, hint := r.diagnose(said)
+	return fail(said, want, cause, hint)
+}
+
+// checkLogin completes the login, in a browser or by following redirects.
+func (r *run) checkLogin(ctx context.Context) finding {
+	const want = "a code, with the state that was sent"
+	var answer url.Values
+	var err error
+	if r.o.Follow {
+		answer, err = r.follow(ctx, r.hop)
+		if err == nil && answer.Get("state") != r.attempt.state {
+			return fail("another state, or none", "the state that was sent", "the authorization server does not return state; clients refuse such an answer, which anyone could have sent", "check the authorization server")
+		}
+	} else {
+		answer, err = r.browse(ctx)
+	}
+	if err != nil {
+		return fail(reason(err), want, "the login did not come back to the client", "log in with --login, in a browser; is the callback "+r.callback.url+" allowed?")
+	}
+	r.answer = answer
+	r.secrets.add(answer.Get("code"))
+	switch {
+	case answer.Get("error") != "":
+		return r.refusedBy(answer, want)
+	case answer.Get("code") == "":
+		return fail("neither a code nor an error", want, "the answer is not that of RFC 6749", "check the authorization server")
+	}
+	return pass("a code, with the state that was sent")
+}
+
+// PageError is a page that needs a person.
+type PageError struct{ Status, Text string }
+
+func (e *PageError) Error() string {
+	return fmt.Sprintf("the way ends at a page (%s), which needs a person: %s", e.Status, e.Text)
+}
+
+// follow goes from redirect to redirect until one leads to the callback.
+func (r *run) follow(ctx context.Context, at *hop) (url.Values, error) {
+	for range maxRedirects + 1 {
+		if answer, back := r.returned(at.next); back {
+			return answer, nil
+		}
+		if at.next == nil {
+			return nil, &PageError{statusText(at.status), at.text()}
+		}
+		var err error
+		if at, err = r.visit(ctx, at.next.String()); err != nil {
+			return nil, err
+		}
+	}
+	return nil, &RedirectError{showURL(at.url.String())}
+}
+
+// browse has a person log in. The browser makes the request anew: the one that was looked at is not used twice.
+func (r *run) browse(ctx context.Context) (url.Values, error) {
+	attempt, err := r.newAttempt(r.o.URL)
+	if err != nil {
+		return nil, err
+	}
+	r.attempt = attempt
+	answers := r.callback.expect(attempt.state)
+	r.tell(Event{Check: Check{ID: "login"}, LoginURL: attempt.url})
+	if r.o.OpenBrowser != nil {
+		// A browser that can't be opened is no failure: the address was reported.
+		_ = r.o.OpenBrowser(attempt.url)
+	}
+	select {
+	case answer := <-answers:
+		return answer, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// checkIss compares the issuer that the answer names, if it names one, byte for byte (RFC 9207 section 2.4).
+func (r *run) checkIss(context.Context) finding {
+	got, want := r.answer.Get("iss"), r.server.Issuer
+	switch {
+	case got == "" && r.server.Iss:
+		r.refused = "the answer lacks the issuer that it must name, so a client sends the code nowhere"
+		return fail("no iss", show(want), "the server says that its answers name it, and then does not", r.setup())
+	case got == "":
+		return warn("no iss", show(want), "clients that use several authorization servers can't tell whose answer they got", r.setup())
+	case got != want:
+		r.refused = "the answer comes from another issuer, so a client sends the code nowhere"
+		return fail(show(got), show(want), difference(got, want)+"; it may be the answer of another server (a mix-up attack)", "check the authorization server")
+	case !r.server.Iss:
+		return warn(show(got), "authorization_response_iss_parameter_supported: true", "the server names itself without saying so in its metadata", r.setup())
+	}
+	return pass(show(got))
+}

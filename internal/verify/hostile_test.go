@@ -1,0 +1,200 @@
+package verify_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+// hostile serves an MCP server whose metadata is the handler's.
+func hostile(t *testing.T, metadata http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(nil)
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/mcp" {
+			w.Header().Set("WWW-Authenticate", `Bearer resource_metadata="http://`+r.Host+resourcePath+`/mcp"`)
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		metadata(w, r)
+	})
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL + "/mcp"
+}
+
+func naming(issuers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasPrefix(r.URL.Path, resourcePath) {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = fmt.Fprintf(w, `{"resource":"http://%s/mcp","authorization_servers":["%s"]}`, r.Host, strings.Join(issuers, `","`))
+	}
+}
+
+func TestHostileServers(t *testing.T) {
+	hundredMB := func(w http.ResponseWriter, _ *http.Request) {
+		_, _ = io.WriteString(w, `{"resource":"`)
+		chunk := bytes.Repeat([]byte("a"), 1<<20)
+		for range 100 {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}
+	waiting := func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+	for _, c := range []struct {
+		name     string
+		metadata http.HandlerFunc
+		id, got  string
+	}{
+		{"slow", waiting, "resource.metadata", "no answer within the time limit"},
+		{"drips", func(w http.ResponseWriter, r *http.Request) {
+			for r.Context().Err() == nil {
+				_, _ = io.WriteString(w, " ")
+				_ = http.NewResponseController(w).Flush()
+				time.Sleep(time.Millisecond)
+			}
+		}, "resource.metadata", "no answer within the time limit"},
+		{"100 MB", hundredMB, "resource.metadata", "longer than 1048576 bytes"},
+		{"endless redirects", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path+"a", http.StatusFound)
+		}, "resource.metadata", "more than 5 redirects"},
+		{"invalid JSON", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"resource":`) }, "resource.metadata", "not valid JSON"},
+		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `["a"]`) }, "resource.metadata", "not the JSON that is wanted"},
+		{"deep JSON", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("[", 500000)) }, "resource.metadata", "not valid JSON"},
+		{"redirect into the cloud", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)
+		}, "resource.metadata", "169.254.169.254, which is not a public address"},
+		{"redirect to a file", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "file:///etc/passwd")
+			w.WriteHeader(http.StatusFound)
+		}, "resource.metadata", "only http and https"},
+		{"issuer in the cloud", naming("https://169.254.169.254/"), "server.metadata", "not a public address"},
+		{"issuer in a private network", naming("https://10.0.0.1/"), "server.metadata", "not a public address"},
+		{"issuer in IPv6 clothes", naming("https://[::ffff:192.168.0.1]/"), "server.metadata", "not a public address"},
+		{"issuer on a unique local address", naming("https://[fd00::1]/"), "server.metadata", "not a public address"},
+		{"issuer nowhere", naming("https://0.0.0.0/"), "server.metadata", "not a public address"},
+		{"issuer behind a carrier", naming("https://100.64.0.1/"), "server.metadata", "not a public address"},
+		{"issuer with a user", naming("https://user:secret@auth.example/"), "resource.servers", "https://%5Bmasked%5D@auth.example/"},
+		{"issuer is a script", naming("javascript:alert(1)"), "resource.servers", "javascript"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			begin := time.Now()
+			report, err := verify.Run(t.Context(), verify.Options{URL: hostile(t, c.metadata), Timeout: 500 * time.Millisecond, Follow: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := find(t, report, c.id)
+			if check.Status != verify.Fail || !strings.Contains(check.Got, c.got) || check.Hint == "" {
+				t.Errorf("%s: %s, got %q, want %q in it", c.id, check.Status, check.Got, c.got)
+			}
+			if took := time.Since(begin); took > 15*time.Second {
+				t.Errorf("it took %s", took)
+			}
+			if report.ClientID != "" || find(t, report, "registration").Status != verify.Skip {
+				t.Errorf("a client was registered:\n%s", dump(report))
+			}
+		})
+	}
+}
+
+func TestMetadataThatPointsBack(t *testing.T) {
+	var requests atomic.Int64
+	address := hostile(t, func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		naming("http://"+r.Host+"/mcp")(w, r)
+	})
+	report, err := verify.Run(t.Context(), verify.Options{URL: address, Timeout: time.Second})
+	if err != nil || find(t, report, "server.metadata").Status != verify.Fail {
+		t.Errorf("%v\n%s", err, dump(report))
+	}
+	if n := requests.Load(); n > 10 {
+		t.Errorf("%d requests for metadata", n)
+	}
+}
+
+func TestUnreachable(t *testing.T) {
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = silent.Close() }()
+	gone, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = gone.Close()
+	untrusted := httptest.NewUnstartedServer(http.NotFoundHandler())
+	untrusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	untrusted.StartTLS()
+	defer untrusted.Close()
+	for name, c := range map[string]struct{ url, got string }{
+		"silent":  {"http://" + silent.Addr().String() + "/mcp", "no answer within the time limit"},
+		"gone":    {"http://" + gone.Addr().String() + "/mcp", "refused"},
+		"bad TLS": {untrusted.URL + "/mcp", "certificate"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			report, err := verify.Run(t.Context(), verify.Options{URL: c.url, Timeout: 300 * time.Millisecond, Follow: true})
+			check := find(t, report, "challenge.status")
+			if err != nil || check.Status != verify.Fail || !strings.Contains(check.Got, c.got) {
+				t.Errorf("%v, %s, got %q", err, check.Status, check.Got)
+			}
+		})
+	}
+}
+
+func TestUnusableOptions(t *testing.T) {
+	for name, o := range map[string]verify.Options{
+		"no URL": {}, "no host": {URL: "https:///mcp"}, "a file": {URL: "file:///mcp"}, "a user": {URL: "https://a:b@mcp.example/"},
+		"both": {URL: "https://mcp.example/mcp", Login: true, Follow: true}, "port": {URL: "https://mcp.example/mcp", CallbackPort: 70000},
+	} {
+		var unusable *verify.OptionError
+		if _, err := verify.Run(t.Context(), o); !errors.As(err, &unusable) {
+			t.Errorf("%s: %v", name, err)
+		} else if strings.Contains(err.Error(), "a:b") {
+			t.Errorf("%s tells the password: %v", name, err)
+		}
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	address := hostile(t, func(_ http.ResponseWriter, r *http.Request) {
+		cancel()
+		<-r.Context().Done()
+	})
+	report, err := verify.Run(ctx, verify.Options{URL: address, Timeout: 20 * time.Second})
+	if !errors.Is(err, context.Canceled) || len(report.Checks) == 0 || len(report.Checks) > 5 {
+		t.Errorf("%v after %d checks", err, len(report.Checks))
+	}
+}
+
+// TestWithoutLogin registers nothing and asks for no authorization.
+func TestWithoutLogin(t *testing.T) {
+	s := healthy()
+	s.verify.Follow = false
+	report, w := verified(t, s)
+	if report.Failed() || report.ClientID != "" || find(t, report, "authorize").Status != verify.Skip {
+		t.Errorf("\n%s", dump(report))
+	}
+	for _, r := range w.tenant.Tenant.Requests() {
+		if r.Path == "/oidc/register" || strings.HasPrefix(r.Path, "/authorize") {
+			t.Errorf("it asked for %s %s", r.Method, r.Path)
+		}
+	}
+}

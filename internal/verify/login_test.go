@@ -1,0 +1,132 @@
+package verify_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+// browser opens the address and follows it to the callback, as a browser where someone is logged in would.
+func browser(t *testing.T, onCallback func(callback *url.URL)) func(string) error {
+	return func(address string) error {
+		client := &http.Client{CheckRedirect: func(req *http.Request, _ []*http.Request) error {
+			if req.URL.Path == "/callback" && onCallback != nil {
+				onCallback(req.URL)
+			}
+			return nil
+		}}
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
+		if err != nil {
+			return err
+		}
+		resp, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = resp.Body.Close() }()
+		page, err := io.ReadAll(resp.Body)
+		if resp.StatusCode != http.StatusOK || !strings.Contains(string(page), "You can close this page") {
+			t.Errorf("the callback answers %d %s", resp.StatusCode, page)
+		}
+		return err
+	}
+}
+
+func TestLoginInBrowser(t *testing.T) {
+	s := healthy()
+	s.verify.Follow, s.verify.Login = false, true
+	var told string
+	s.verify.Progress = func(e verify.Event) { told += e.LoginURL }
+	s.verify.OpenBrowser = browser(t, func(callback *url.URL) {
+		// Before the true answer comes, others try: each is refused, and changes nothing.
+		wrong := *callback
+		wrong.RawQuery = url.Values{"code": {"stolen"}, "state": {"guessed"}}.Encode()
+		twice := *callback
+		twice.RawQuery += "&state=" + callback.Query().Get("state")
+		for _, c := range []struct {
+			method, url, host string
+			want              int
+		}{
+			{http.MethodGet, wrong.String(), "", http.StatusBadRequest},
+			{http.MethodGet, twice.String(), "", http.StatusBadRequest},
+			{http.MethodPost, callback.String(), "", http.StatusMethodNotAllowed},
+			{http.MethodGet, callback.String(), "evil.example", http.StatusBadRequest},
+			{http.MethodGet, "http://" + callback.Host + "/", "", http.StatusNotFound},
+		} {
+			req, err := http.NewRequestWithContext(t.Context(), c.method, c.url, http.NoBody)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Host = c.host
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = resp.Body.Close()
+			if resp.StatusCode != c.want {
+				t.Errorf("%s %s: %d, want %d", c.method, c.url, resp.StatusCode, c.want)
+			}
+		}
+	})
+	report, _ := verified(t, s)
+	if report.Failed() || len(report.Tools) != 3 {
+		t.Errorf("\n%s", dump(report))
+	}
+	if !strings.Contains(told, "/authorize?") || !strings.Contains(told, "resource=") {
+		t.Errorf("the address to log in at: %q", told)
+	}
+}
+
+func TestNobodyLogsIn(t *testing.T) {
+	s := healthy()
+	s.verify.Follow, s.verify.Login = false, true
+	s.verify.Timeout, s.verify.LoginTimeout = 2*time.Second, time.Millisecond
+	s.verify.OpenBrowser = func(string) error { return errors.New("no browser here") }
+	report, _ := verified(t, s)
+	check := find(t, report, "login")
+	if check.Status != verify.Fail || !strings.Contains(check.Got, "within the time limit") || find(t, report, "token").Status != verify.Skip {
+		t.Errorf("\n%s", dump(report))
+	}
+}
+
+func TestRegisteredBefore(t *testing.T) {
+	s := healthy()
+	delete(s.settings, "flags")
+	s.promote = true
+	s.ask = func(w *world, o *verify.Options) {
+		o.CallbackPort = freePort(t)
+		callback := "http://127.0.0.1:" + portText(o.CallbackPort) + "/callback"
+		client := w.manage("POST", "clients", object{
+			"name": "confidential", "app_type": "regular_web", "callbacks": []string{callback},
+			"grant_types": []string{"authorization_code", "refresh_token"}, "token_endpoint_auth_method": "client_secret_post",
+		})
+		o.ClientID, o.ClientSecret = client["client_id"].(string), client["client_secret"].(string)
+		for _, c := range w.manageList("connections") {
+			w.manage("PATCH", "connections/"+c["id"].(string), object{"is_domain_connection": true})
+		}
+	}
+	report, _ := verified(t, s)
+	if report.Failed() || report.ClientID != "" || len(report.Tools) == 0 {
+		t.Errorf("client %q\n%s", report.ClientID, dump(report))
+	}
+}
+
+func TestClientMetadataDocument(t *testing.T) {
+	s := healthy()
+	delete(s.settings, "flags")
+	s.settings["client_id_metadata_document_supported"] = true
+	s.ask = func(w *world, o *verify.Options) {
+		o.CallbackPort = freePort(t)
+		o.ClientMetadataURL = serveDocument(w.t, "http://127.0.0.1:"+portText(o.CallbackPort)+"/callback")
+	}
+	report, _ := verified(t, s)
+	if report.Failed() || report.ClientID != "" || find(t, report, "registration.document").Status != verify.Pass {
+		t.Errorf("\n%s", dump(report))
+	}
+}

@@ -1,0 +1,175 @@
+// Package verify logs in to an MCP server as an MCP client would, step by step, and says of each step whether it is what
+// the MCP authorization specification (revision 2026-07-28) and the RFCs behind it ask for. A step that fails is a
+// diagnosis: what was seen, what is wanted and where that is written, the likely cause, and the command that mends it.
+//
+// Any MCP server can be verified, whoever runs its authorization server. Nothing that a server sent is trusted: answers
+// are read up to a limit, addresses that metadata point to must be public, and no token or code reaches the report.
+package verify
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+)
+
+const (
+	defaultTimeout      = 15 * time.Second
+	defaultLoginTimeout = 5 * time.Minute
+)
+
+// Options say what is verified and how far.
+type Options struct {
+	URL string // the MCP server, as clients use it
+
+	// Login has a person log in, in a browser that answers on a loopback callback. Follow follows the authorization
+	// server's redirects without a browser, for servers that approve by themselves. Without either nothing is registered,
+	// and the run stops before authorization.
+	Login, Follow bool
+
+	ClientID, ClientSecret string // a client that is registered already
+	ClientMetadataURL      string // a client ID metadata document
+	CallbackPort           int    // on 127.0.0.1; 0 is any free port
+	Scope                  string // asked for in the place of what the server names
+
+	Timeout      time.Duration // for each check; 15 seconds where it is 0
+	LoginTimeout time.Duration // for the person in the browser; 5 minutes where it is 0
+
+	Transport   http.RoundTripper          // for all requests; http.DefaultTransport where it is nil
+	OpenBrowser func(address string) error // nil: the address is only reported through Progress
+	Progress    func(Event)                // told when a check starts and ends, and of the address to log in at
+
+	// AllowPrivate lets metadata point to loopback addresses. A URL that is itself on loopback sets it.
+	AllowPrivate bool
+}
+
+// Event is a check that started, that ended, or that waits for someone to log in.
+type Event struct {
+	Check    Check
+	Done     bool   // the check has ended, and its status is set
+	LoginURL string // where to log in, if the check waits for that
+}
+
+// OptionError is an option that can't be used.
+type OptionError struct{ Option, Why string }
+
+func (e *OptionError) Error() string { return fmt.Sprintf("%s: %s", e.Option, e.Why) }
+
+// Run verifies a server. The error is an *OptionError, or the context's when the run was interrupted: then the report holds
+// what was seen until then. All that is wrong with the server is a failed check.
+func Run(ctx context.Context, o Options) (Report, error) {
+	r, err := newRun(o)
+	if err != nil {
+		return Report{}, err
+	}
+	defer r.close()
+	for _, s := range steps {
+		if ctx.Err() != nil {
+			break
+		}
+		r.do(ctx, s)
+	}
+	r.revoke(ctx)
+	return r.finish(), ctx.Err()
+}
+
+func newRun(o Options) (*run, error) {
+	target, err := url.Parse(o.URL)
+	if err != nil || target.Host == "" || (target.Scheme != "https" && target.Scheme != "http") || target.User != nil {
+		return nil, &OptionError{"URL", "it is not the http or https URL of an MCP server, without a user"}
+	}
+	if o.Login && o.Follow {
+		return nil, &OptionError{"Login", "a login is completed either in a browser or without one, not both"}
+	}
+	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
+		return nil, &OptionError{"CallbackPort", fmt.Sprintf("%d is not a port", o.CallbackPort)}
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.LoginTimeout <= 0 {
+		o.LoginTimeout = defaultLoginTimeout
+	}
+	if o.Transport == nil {
+		o.Transport = http.DefaultTransport
+	}
+	o.AllowPrivate = o.AllowPrivate || spec.IsLoopback(target.Hostname())
+	r := &run{o: o, target: target, report: Report{URL: o.URL, Started: time.Now()}}
+	r.wire = &wire{next: newGuard(o.Transport, target, o.AllowPrivate), secrets: &r.secrets, started: r.report.Started}
+	r.jar, err = cookiejar.New(nil)
+	return r, err
+}
+
+// do runs one check within its time, unless what it stands on is missing.
+func (r *run) do(ctx context.Context, s step) {
+	check := Check{ID: s.id, Title: s.title, Spec: s.spec}
+	r.tell(Event{Check: check})
+	var found finding
+	for _, ground := range s.needs {
+		if why := ground(r); why != "" {
+			found = skip(why)
+			break
+		}
+	}
+	if found.status == "" {
+		limit := r.o.Timeout
+		if s.kind == waits && r.o.Login {
+			limit += r.o.LoginTimeout
+		}
+		checkCtx, cancel := context.WithTimeout(ctx, limit)
+		r.wire.begin(s.id)
+		found = s.run(r, checkCtx)
+		cancel()
+		if ctx.Err() != nil {
+			found = skip("interrupted")
+		}
+	}
+	check.Status = found.status
+	check.Got, check.Want = r.secrets.hide(found.got), r.secrets.hide(found.want)
+	check.Cause, check.Hint = r.secrets.hide(found.cause), r.secrets.hide(found.hint)
+	if found.status == Fail && s.kind == stops && r.refused == "" {
+		r.refused = fmt.Sprintf("a client stops at %q, so nothing is registered or sent", s.title)
+	}
+	r.report.Checks = append(r.report.Checks, check)
+	r.tell(Event{Check: check, Done: true})
+}
+
+func (r *run) tell(e Event) {
+	if r.o.Progress != nil {
+		r.o.Progress(e)
+	}
+}
+
+func (r *run) finish() Report {
+	r.report.Took = time.Since(r.report.Started)
+	r.report.Exchanges = r.wire.exchanges()
+	for i, tool := range r.report.Tools {
+		r.report.Tools[i] = r.secrets.hide(tool)
+	}
+	return r.report
+}
+
+func (r *run) close() {
+	if r.session != nil {
+		_ = r.session.Close()
+	}
+	if r.callback != nil {
+		r.callback.close()
+	}
+	if transport, own := r.wire.next.(*guard).checked.(*http.Transport); own {
+		transport.CloseIdleConnections()
+	}
+}
+
+// tlsConfigOf keeps the roots that the user trusts.
+func tlsConfigOf(t *http.Transport) *tls.Config {
+	if t.TLSClientConfig == nil {
+		return nil
+	}
+	return t.TLSClientConfig.Clone()
+}

@@ -1,0 +1,73 @@
+package verify_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+func TestHealthy(t *testing.T) {
+	report, w := verified(t, healthy())
+	if bad := with(report, verify.Fail); len(bad) > 0 || report.Failed() {
+		t.Errorf("failed: %v", bad)
+	}
+	if warned := with(report, verify.Warn); len(warned) > 0 {
+		t.Errorf("warned: %v", warned)
+	}
+	// No document was named, and a fresh token does not expire in time.
+	if skipped := with(report, verify.Skip); !slices.Equal(skipped, []string{"registration.document", "reject.expired"}) {
+		t.Errorf("skipped: %v", skipped)
+	}
+	if !slices.Equal(report.Tools, []string{"whoami", "add", "time"}) || report.ClientID == "" || report.Issuer != w.tenant.URL+"/" {
+		t.Errorf("tools %v, client %q, issuer %q", report.Tools, report.ClientID, report.Issuer)
+	}
+	if t.Failed() {
+		t.Log("\n" + dump(report))
+	}
+}
+
+// TestHealthyOverTLS trusts the sandbox's own authority, also for the servers that the metadata names.
+func TestHealthyOverTLS(t *testing.T) {
+	s := healthy()
+	s.tls = true
+	s.wrap = func(w *world) http.RoundTripper { return w.client.Transport }
+	report, w := verified(t, s)
+	if report.Failed() || len(report.Tools) == 0 || !strings.HasPrefix(w.gateway.URL, "https://") {
+		t.Errorf("\n%s", dump(report))
+	}
+}
+
+// TestGatewayThatPublishesNoScopes is what Zuplo's plugin makes: it works, and clients will never have a refresh token.
+func TestGatewayThatPublishesNoScopes(t *testing.T) {
+	s := healthy()
+	s.gateway = func(string) sandbox.GatewayOptions { return sandbox.GatewayOptions{} }
+	report, _ := verified(t, s)
+	if warned := with(report, verify.Warn); report.Failed() || !slices.Equal(warned, []string{"resource.scopes", "token.refresh"}) {
+		t.Errorf("warned: %v\n%s", warned, dump(report))
+	}
+	s = healthy()
+	s.gateway = func(string) sandbox.GatewayOptions { return sandbox.GatewayOptions{} }
+	s.verify.Scope = "read:tools"
+	report, _ = verified(t, s)
+	if check := find(t, report, "token.refresh"); check.Status != verify.Pass {
+		t.Errorf("with a scope:\n%s", dump(report))
+	}
+}
+
+// TestOtherServersAreToldOtherwise: what mends an Auth0 tenant mends no other server.
+func TestOtherServersAreToldOtherwise(t *testing.T) {
+	s := healthy()
+	s.wrap = edit(asPath, func(o object) {
+		o["registration_endpoint"], o["token_endpoint"] = "https://auth.example/register", "https://auth.example/token"
+		o["authorization_response_iss_parameter_supported"] = false
+	})
+	s.verify.Follow = false
+	report, _ := verified(t, s)
+	if check := find(t, report, "server.iss"); !strings.HasPrefix(check.Hint, "change it at the authorization server") {
+		t.Errorf("%q", check.Hint)
+	}
+}
