@@ -14,12 +14,10 @@ func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Show the whole story on this machine, with nothing needed", Args: noArgs,
 		Example: "  mcpauth demo",
-		Long:    "Starts a sandbox tenant, sets it up for an MCP server, does it again to show that nothing changes,\nand renders the gateway's files. Nothing outside this machine is touched.",
+		Long:    "Starts a sandbox tenant and an MCP server behind it, sets the tenant up, does it again to show that\nnothing changes, renders the gateway's files, and logs in as an MCP client would. Nothing outside this\nmachine is touched.",
 		RunE:    func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
 	}
 }
-
-const demoURL = "https://my-gateway.zuplo.dev/mcp"
 
 // demo runs the very commands that a user would type, against a tenant of its own.
 func (a *app) demo(ctx context.Context) error {
@@ -29,19 +27,25 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
+	gateway, err := server.StartGateway(ctx, sandbox.GatewayOptions{}, sandbox.Listen{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = gateway.Close() }()
 	vars := map[string]string{}
 	for _, pair := range server.Env() {
 		name, value, _ := strings.Cut(pair, "=")
 		vars[name] = value
 	}
-	setup := []string{"setup", "--mcp-url", demoURL, "--connection", "Username-Password-Authentication", "--scope", "tool:whoami=Who am I?", "--yes"}
+	setup := []string{"setup", "--mcp-url", gateway.URL, "--connection", "Username-Password-Authentication", "--scope", "tool:whoami=Who am I?", "--yes"}
 	steps := []struct {
 		title string
 		args  []string
 	}{
 		{"An Auth0 tenant as it is on the first day. Make it ready for an MCP server:", setup},
 		{"The same again: everything is as wanted, so nothing is written.", setup},
-		{"What the Zuplo gateway needs to match, byte for byte:", []string{"render-gateway-config", "--mcp-url", demoURL}},
+		{"What the Zuplo gateway needs to match, byte for byte:", []string{"render-gateway-config", "--mcp-url", gateway.URL}},
+		{"The proof: log in as an MCP client would, and list the tools.", []string{"verify", gateway.URL, "--follow"}},
 	}
 	if a.global.json { // the story is for people; the document tells machines how it ended
 		a.env.Out = a.env.Err
@@ -49,7 +53,7 @@ func (a *app) demo(ctx context.Context) error {
 		a.doc.Tenant = server.URL
 	}
 	palette := a.outPalette()
-	a.outf("A sandbox tenant runs at %s; nothing leaves this machine.\n", server.URL)
+	a.outf("A sandbox tenant runs at %s, and an MCP server at %s; nothing leaves this machine.\n", server.URL, gateway.URL)
 	for i, step := range steps {
 		a.outf("\n%s\n%s\n\n", palette.Strong(string(rune('1'+i))+". "+step.title), palette.Faint("$ mcpauth "+commandLine(step.args)))
 		if code := Main(a.demoEnv(ctx, vars), append(step.args, a.passedOn()...)); code != exitDone {

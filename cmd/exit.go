@@ -12,6 +12,7 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
@@ -22,6 +23,7 @@ const (
 	exitPending     = 2
 	exitUsage       = 3
 	exitCredentials = 4
+	exitVerify      = 5
 	exitInterrupted = 130
 )
 
@@ -34,6 +36,11 @@ func (e *usageError) Error() string { return e.What }
 type pendingError struct{}
 
 func (pendingError) Error() string { return "changes are pending" }
+
+// verifyError ends a verification in which checks failed.
+type verifyError struct{ failed, of int }
+
+func (e *verifyError) Error() string { return fmt.Sprintf("%d of %d checks failed", e.failed, e.of) }
 
 // childError carries the exit code of a command that was run.
 type childError struct{ code int }
@@ -61,6 +68,8 @@ func judge(err error) verdict {
 		untaken  *tenant.UntakenError
 		request  *tenant.RequestError
 		child    childError
+		failed   *verifyError
+		option   *verify.OptionError
 	)
 	switch {
 	case err == nil:
@@ -71,6 +80,10 @@ func judge(err error) verdict {
 		return verdict{exit: child.code, silent: true}
 	case errors.Is(err, context.Canceled):
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
+	case errors.As(err, &failed):
+		return verdict{exit: exitVerify, code: "verification", message: failed.Error(), hint: "each failed check says what mends it"}
+	case errors.As(err, &option):
+		return verdict{exit: exitUsage, code: "usage", message: option.Error(), hint: "see mcpauth verify --help"}
 	case errors.As(err, &invalid):
 		return verdict{exit: exitUsage, code: "invalid_input", message: problems(invalid), hint: hints(invalid)}
 	case errors.As(err, &refusal):

@@ -40,6 +40,7 @@ type app struct {
 	doc    view.Document
 	done   bool // the result was written already
 
+	lastSkip    string      // why the last skipped check was skipped
 	domainGiven func() bool // whether --domain was given, be it empty
 }
 
@@ -101,8 +102,8 @@ func (a *app) root(json bool) *cobra.Command {
 		Use:   "mcpauth",
 		Short: "Let MCP clients log in through Auth0",
 		Long: "mcpauth takes an Auth0 tenant to where an MCP client can log in, and renders the matching\n" +
-			"Zuplo gateway configuration. It shows what it will change before it changes it, and a second\n" +
-			"run changes nothing.",
+			"Zuplo gateway configuration, and proves that it works. It shows what it will change before it\n" +
+			"changes it, and a second run changes nothing.",
 		Example: "  mcpauth demo                                     # the whole story on this machine\n" +
 			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --dry-run",
@@ -126,7 +127,7 @@ func (a *app) root(json bool) *cobra.Command {
 		return &usageError{What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
 	})
 	a.globalFlags(root.PersistentFlags())
-	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand(root))
 	return root

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"slices"
@@ -25,6 +26,7 @@ import (
 type sandboxOptions struct {
 	port      int
 	portGiven bool
+	gateway   bool
 	tls       bool
 	seed      string
 	envFile   string
@@ -40,6 +42,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Example: "  mcpauth sandbox -- mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --yes\n" +
 			"  mcpauth sandbox --env-file sandbox.env &          # then: . ./sandbox.env\n" +
+			"  mcpauth sandbox --gateway --auto-approve          # and an MCP server behind it, for real clients\n" +
 			"  mcpauth sandbox --rate-limit free --fault 429@3   # what Auth0 does on a bad day",
 		Long: "Serves a tenant on this machine alone, for trying things and for tests. It prints the lines that point\n" +
 			"mcpauth, and Auth0's own tools, at it; with a command it runs that with them set, and ends with its\n" +
@@ -56,6 +59,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 	}
 	f := command.Flags()
 	f.IntVar(&o.port, "port", 9400, "the port to listen on; 0 takes a free one")
+	f.BoolVar(&o.gateway, "gateway", false, "also serve a protected MCP server, on the next port, at /mcp")
 	f.BoolVar(&o.tls, "tls", false, "serve https, with a certificate authority made for this run")
 	f.BoolVar(&o.tenant.AutoApprove, "auto-approve", false, "log in and consent without a person")
 	f.StringVar(&o.tenant.Mode, "mode", "strict", "how registered clients are treated: strict or permissive")
@@ -75,6 +79,14 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	}
 	defer func() { _ = server.Close() }()
 	env := server.Env()
+	if o.gateway {
+		gateway, err := a.startGateway(ctx, server, o)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = gateway.Close() }()
+		env = append(env, "MCPAUTH_MCP_URL="+gateway.URL)
+	}
 	if o.tls {
 		file, err := writeCA(server.CAPEM)
 		if err != nil {
@@ -85,7 +97,8 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		env = append(env, "MCPAUTH_CA_FILE="+file, "NODE_EXTRA_CA_CERTS="+file, "SSL_CERT_FILE="+file)
 	}
 	if o.envFile != "" {
-		if err := os.WriteFile(o.envFile, []byte(exports(env)), 0o600); err != nil {
+		// Whole or not at all: whoever waits for the file must not read half of it.
+		if err := writeWhole(o.envFile, []byte(exports(env))); err != nil {
 			return fmt.Errorf("writing the env file: %w", err)
 		}
 	}
@@ -124,6 +137,29 @@ func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Serv
 		server, err = sandbox.Start(ctx, o.tenant, listen)
 	}
 	return server, a.sandboxError(err, o)
+}
+
+// startGateway serves the MCP server on the port after the tenant's, or on a free one where the tenant's was not chosen.
+func (a *app) startGateway(ctx context.Context, server *sandbox.Server, o sandboxOptions) (*sandbox.Gateway, error) {
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		return nil, err
+	}
+	port, err := strconv.Atoi(at.Port())
+	if err != nil {
+		return nil, err
+	}
+	listen := sandbox.Listen{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(port+1)), TLS: o.tls}
+	if o.port == 0 || port == 65535 {
+		listen.Addr = "127.0.0.1:0"
+	}
+	gateway, err := server.StartGateway(ctx, sandbox.GatewayOptions{}, listen)
+	if errors.Is(err, syscall.EADDRINUSE) && !o.portGiven && len(o.command) > 0 {
+		listen.Addr = "127.0.0.1:0"
+		gateway, err = server.StartGateway(ctx, sandbox.GatewayOptions{}, listen)
+	}
+	o.port = port + 1
+	return gateway, a.sandboxError(err, o)
 }
 
 func (a *app) sandboxError(err error, o sandboxOptions) error {

@@ -30,7 +30,7 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
 //
-//	tenant [-free] [-fault F] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
+//	tenant [-free] [-gateway] [-fault F] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
 //	token [-expired] [scope…]                              set AUTH0_API_TOKEN to a token of that tenant, and nothing else
 //	writes N                                               assert how many writes the tenant has seen
 //	seen N                                                 wait until the tenant was asked N times
@@ -79,8 +79,9 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	fault := flags.String("fault", "", "")
 	seed := flags.String("seed", "", "")
 	scopes := flags.String("scopes", "", "")
+	gateway := flags.Bool("gateway", false, "")
 	ts.Check(flags.Parse(args))
-	options := sandbox.Options{}
+	options := sandbox.Options{AutoApprove: true}
 	if *free {
 		options.RateLimit = "free"
 	}
@@ -99,6 +100,12 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	servers[ts.Getenv("WORK")] = server
 	mu.Unlock()
 	ts.Defer(func() { _ = server.Close() })
+	if *gateway {
+		mcp, err := server.StartGateway(context.Background(), sandbox.GatewayOptions{}, sandbox.Listen{})
+		ts.Check(err)
+		ts.Defer(func() { _ = mcp.Close() })
+		ts.Setenv("MCPAUTH_MCP_URL", mcp.URL)
+	}
 	for _, pair := range server.Env() {
 		name, value, _ := strings.Cut(pair, "=")
 		ts.Setenv(name, value)

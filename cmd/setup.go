@@ -10,6 +10,8 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
@@ -33,6 +35,7 @@ type setupOptions struct {
 	policyName     string
 	route          string
 	replacePolicy  bool
+	verify         bool
 	consent        consent
 	changed        func(flag string) bool
 }
@@ -71,6 +74,7 @@ func (a *app) setupCommand() *cobra.Command {
 	f.StringVar(&o.file, "file", "", "read the answers from mcpauth.yaml; flags win over it")
 	f.StringVar(&o.out, "out", "", "also write a new Zuplo project's files into this folder")
 	f.StringVar(&o.gatewayDir, "gateway-dir", "", "also merge the configuration into the Zuplo project in this folder")
+	f.BoolVar(&o.verify, "verify", false, "then verify each URL as an MCP client would, up to the login")
 	gatewayFlags(f, &o.resourceName, &o.policyName, &o.route, &o.replacePolicy)
 	f.BoolVar(&o.consent.dryRun, "dry-run", false, "only show what would change")
 	f.BoolVar(&o.consent.detailedExitcode, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
@@ -129,7 +133,32 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	a.nextSteps(s, o, p)
+	if o.verify {
+		return a.verifyAll(ctx, s, client)
+	}
 	return nil
+}
+
+// verifyAll verifies every server of the spec, and the tenant behind them.
+func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client) error {
+	base, err := a.network()
+	if err != nil {
+		return err
+	}
+	var all verify.Report
+	for _, server := range s.Servers {
+		if !a.global.json {
+			a.outf("\n%s\n", a.outPalette().Strong("Verifying "+view.Clean(server.URL)))
+		}
+		run := verify.Options{URL: server.URL, Transport: base}
+		report, err := a.runChecks(ctx, run)
+		if err != nil {
+			return err
+		}
+		all.Checks = append(append(all.Checks, report.Checks...), a.audit(ctx, client, run, report.Issuer)...)
+	}
+	a.doc.Checks = checks(all)
+	return a.concluded(all)
 }
 
 func (a *app) missingForSetup(s spec.Spec, noDomain bool, o setupOptions) []missing {

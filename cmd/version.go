@@ -39,6 +39,9 @@ const environmentHelp = `Environment:
   AUTH0_CLIENT_ASSERTION_PRIVATE_KEY     its private key: PEM, or the path of a PEM file
   AUTH0_CLIENT_ASSERTION_SIGNING_ALG   RS256 (default), RS384 or PS256
   AUTH0_AUDIENCE                       the Management API's identifier, if it isn't https://DOMAIN/api/v2/
+  MCPAUTH_MCP_URL                      the MCP server that verify looks at, if no URL is given
+  MCPAUTH_CLIENT_SECRET                the secret of verify's --client-id, for a confidential client
+  MCP_CONFORMANCE_CONTEXT              what a conformance harness hands to a client: {"client_id","client_secret"}
   MCPAUTH_CA_FILE                      more certificate authorities to trust, if --ca-file is not given
   NO_COLOR                             print without colour
   CI                                   never ask anything

@@ -12,10 +12,12 @@ import (
 	"time"
 
 	grants "github.com/auth0/go-auth0/v3/management/clientgrants/client"
+	clients "github.com/auth0/go-auth0/v3/management/clients/client"
 	connections "github.com/auth0/go-auth0/v3/management/connections/client"
 	"github.com/auth0/go-auth0/v3/management/core"
 	"github.com/auth0/go-auth0/v3/management/option"
 	"github.com/auth0/go-auth0/v3/management/resourceservers"
+	"github.com/auth0/go-auth0/v3/management/rules"
 	"github.com/auth0/go-auth0/v3/management/tenants/settings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -45,6 +47,8 @@ type Client struct {
 	grants      *grants.Client
 	connections *connections.Client
 	settings    *settings.Client
+	clients     *clients.Client
+	rules       *rules.Client
 }
 
 // New makes a client. Nothing is sent before the first call.
@@ -68,6 +72,8 @@ func New(config Config) *Client {
 	c.grants = grants.NewClient(options)
 	c.connections = connections.NewClient(options)
 	c.settings = settings.NewClient(options)
+	c.clients = clients.NewClient(options)
+	c.rules = rules.NewClient(options)
 	return c
 }
 

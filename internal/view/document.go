@@ -53,8 +53,11 @@ type File struct {
 type Check struct {
 	ID     string `json:"id"`
 	Status string `json:"status"`
+	Title  string `json:"title,omitempty"`
 	Got    string `json:"got,omitempty"`
 	Want   string `json:"want,omitempty"`
+	Spec   string `json:"spec,omitempty"`
+	Cause  string `json:"cause,omitempty"`
 	Hint   string `json:"hint,omitempty"`
 }
 

@@ -1,0 +1,72 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+// reportForms are the kinds of report, by the file's ending.
+var reportForms = map[string]func(*bytes.Buffer, verify.Report) error{
+	".html": func(b *bytes.Buffer, r verify.Report) error { return verify.WriteHTML(b, r) },
+	".xml":  func(b *bytes.Buffer, r verify.Report) error { return verify.WriteJUnit(b, r) },
+	".json": func(b *bytes.Buffer, r verify.Report) error {
+		encoder := json.NewEncoder(b)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(r)
+	},
+}
+
+// checkReportNames refuses what can't be written, before anything is verified.
+func checkReportNames(names []string) error {
+	var problems spec.Invalid
+	for _, name := range names {
+		if reportForms[strings.ToLower(filepath.Ext(name))] == nil {
+			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("%q has no ending that is known", name), Hint: "end it in .html, .json or .xml"})
+		}
+		if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
+			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"})
+		}
+	}
+	if problems == nil {
+		return nil
+	}
+	return problems
+}
+
+func writeReports(names []string, report verify.Report) error {
+	var errs []error
+	for _, name := range names {
+		var b bytes.Buffer
+		if err := reportForms[strings.ToLower(filepath.Ext(name))](&b, report); err != nil {
+			errs = append(errs, fmt.Errorf("report %s: %w", name, err))
+			continue
+		}
+		if err := writeWhole(name, b.Bytes()); err != nil {
+			errs = append(errs, fmt.Errorf("report %s: %w", name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// writeWhole writes a file whole or not at all: a new file beside it, then a rename. It stays the owner's alone, since a
+// report tells how a login went.
+func writeWhole(name string, content []byte) error {
+	file, err := os.CreateTemp(filepath.Dir(name), ".mcpauth-*")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.Remove(file.Name()) }()
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return err
+	}
+	return os.Rename(file.Name(), name)
+}

@@ -1,0 +1,42 @@
+package tenant
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/auth0/go-auth0/v3/management"
+)
+
+// ActiveRules counts the Rules that are switched on: any makes the login of a third-party application with enhanced
+// security fail (Auth0, "Third-Party Applications"). It needs read:rules.
+func (c *Client) ActiveRules(ctx context.Context) (int, error) {
+	page, err := c.rules.List(ctx, &management.ListRulesRequestParameters{
+		Enabled: management.Bool(true), Page: management.Int(0), PerPage: management.Int(1), IncludeTotals: management.Bool(true),
+	})
+	if err != nil {
+		return 0, c.typed(http.MethodGet, "/rules", "reading rules", err)
+	}
+	return max(len(page.Results), int(page.Response.GetTotal())), nil
+}
+
+// ThirdPartyClients counts the applications that are not the tenant's own, those that registered themselves among them.
+// It needs read:clients.
+func (c *Client) ThirdPartyClients(ctx context.Context) (int, error) {
+	page, err := c.clients.List(ctx, &management.ListClientsRequestParameters{
+		IsFirstParty: management.Bool(false), Fields: management.String("client_id"), IncludeFields: management.Bool(true),
+		Page: management.Int(0), PerPage: management.Int(1), IncludeTotals: management.Bool(true),
+	})
+	if err != nil {
+		return 0, c.typed(http.MethodGet, "/clients", "counting applications", err)
+	}
+	return max(len(page.Results), int(page.Response.GetTotal())), nil
+}
+
+// DeleteClient deletes an application. It needs delete:clients; one that is gone already is no error.
+func (c *Client) DeleteClient(ctx context.Context, id string) error {
+	err := c.typed(http.MethodDelete, "/clients/"+id, "application "+id, c.clients.Delete(ctx, id))
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
