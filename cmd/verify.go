@@ -90,7 +90,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if errors.As(runErr, &option) {
 		return runErr
 	}
-	if auditor != nil {
+	if auditor != nil && runErr == nil {
 		report.Checks = append(report.Checks, a.audit(ctx, auditor, o.run, report.Issuer)...)
 	}
 	a.cleanUp(ctx, auditor, report.ClientID)

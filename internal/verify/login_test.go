@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,24 +97,29 @@ func TestNobodyLogsIn(t *testing.T) {
 }
 
 func TestRegisteredBefore(t *testing.T) {
-	s := healthy()
-	delete(s.settings, "flags")
-	s.promote = true
-	s.ask = func(w *world, o *verify.Options) {
-		o.CallbackPort = freePort(t)
-		callback := "http://127.0.0.1:" + portText(o.CallbackPort) + "/callback"
-		client := w.manage("POST", "clients", object{
-			"name": "confidential", "app_type": "regular_web", "callbacks": []string{callback},
-			"grant_types": []string{"authorization_code", "refresh_token"}, "token_endpoint_auth_method": "client_secret_post",
-		})
-		o.ClientID, o.ClientSecret = client["client_id"].(string), client["client_secret"].(string)
-		for _, c := range w.manageList("connections") {
-			w.manage("PATCH", "connections/"+c["id"].(string), object{"is_domain_connection": true})
+	for _, method := range []string{"client_secret_post", "client_secret_basic"} {
+		s := healthy()
+		delete(s.settings, "flags")
+		s.wrap = edit(asPath, func(o object) { o["token_endpoint_auth_methods_supported"] = []string{method} })
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(t)
+			client := w.manage("POST", "clients", object{
+				"name": "confidential", "app_type": "regular_web", "token_endpoint_auth_method": method,
+				"callbacks":   []string{"http://127.0.0.1:" + portText(o.CallbackPort) + "/callback"},
+				"grant_types": []string{"authorization_code", "refresh_token"},
+			})
+			o.ClientID, o.ClientSecret = client["client_id"].(string), client["client_secret"].(string)
 		}
-	}
-	report, _ := verified(t, s)
-	if report.Failed() || report.ClientID != "" || len(report.Tools) == 0 {
-		t.Errorf("client %q\n%s", report.ClientID, dump(report))
+		report, w := verified(t, s)
+		if report.Failed() || report.ClientID != "" || len(report.Tools) == 0 {
+			t.Errorf("%s: client %q\n%s", method, report.ClientID, dump(report))
+		}
+		for _, e := range report.Exchanges {
+			basic := slices.ContainsFunc(e.Headers, func(h verify.Header) bool { return h == verify.Header{Name: "Authorization", Value: "Basic [masked]"} })
+			if e.URL == w.tenant.URL+"/oauth/token" && basic != (method == "client_secret_basic") {
+				t.Errorf("%s: %+v", method, e)
+			}
+		}
 	}
 }
 

@@ -333,6 +333,13 @@ var servers = []broken{
 	})), []string{"mcp.initialize"}, "behind the gateway", "does not speak MCP"},
 }
 
+// stopping tells of which checks a client that fails them goes no further.
+func stopping(id string) bool {
+	return slices.Contains([]string{
+		"challenge.status", "resource.url", "resource.match", "resource.servers", "server.issuer", "server.pkce", "server.endpoints",
+	}, id)
+}
+
 // TestOneThingBroken breaks one thing at a time and wants exactly its checks to fail, with the command that mends it.
 func TestOneThingBroken(t *testing.T) {
 	for _, b := range slices.Concat(challenges, metadata, registrations, logins, tokens, servers) {
@@ -346,6 +353,9 @@ func TestOneThingBroken(t *testing.T) {
 			slices.Sort(want)
 			if got := slices.Sorted(slices.Values(failed)); !slices.Equal(got, want) {
 				t.Fatalf("failed: %v, want %v\n%s", got, want, dump(report))
+			}
+			if slices.ContainsFunc(failed, stopping) && (report.ClientID != "" || find(t, report, "registration").Status != verify.Skip) {
+				t.Errorf("a client was registered where a client stops:\n%s", dump(report))
 			}
 			check := find(t, report, b.fails[0])
 			if !strings.Contains(check.Hint, b.hint) || check.Hint == "" {
