@@ -68,6 +68,12 @@ func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Opt
 	for _, c := range p.Changes {
 		found = append(found, asCheck(c, canonical))
 	}
+	for _, near := range p.NearMisses {
+		found = append(found, verify.Check{
+			ID: "tenant-near-miss", Title: "no API that is nearly the server's", Status: verify.Warn, Got: near, Want: canonical,
+			Cause: "Auth0 compares identifiers byte for byte", Hint: "delete the other API if nothing uses it",
+		})
+	}
 	connection := verify.Check{ID: "tenant-connection", Title: "a connection at domain level", Status: verify.Pass}
 	if p.NoConnection {
 		connection.Status, connection.Got, connection.Want = verify.Fail, "none among the first hundred", "one at least"

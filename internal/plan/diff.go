@@ -28,9 +28,10 @@ func Diff(s spec.Spec, o Observed) Plan {
 			continue
 		}
 		for _, other := range o.NearMisses(server.URL) {
-			p.Warnings = append(p.Warnings, fmt.Sprintf("an API %s exists beside %s: tokens for the one are refused by the other", other, server.URL))
+			p.NearMisses = append(p.NearMisses, fmt.Sprintf("an API %s exists beside %s: tokens for the one are refused by the other", other, server.URL))
 		}
 	}
+	p.Warnings = append(p.Warnings, p.NearMisses...)
 	for _, server := range s.Servers {
 		p.Changes = append(p.Changes, diffGrant(server, o.Grants[server.URL]))
 	}

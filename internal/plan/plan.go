@@ -126,6 +126,8 @@ func (c Change) Untaken(answer Values) []string {
 type Plan struct {
 	Changes  []Change
 	Warnings []string
+	// NearMisses are the warnings of APIs that stand beside a server's own, and differ only by a slash or by case.
+	NearMisses []string
 	// NoConnection says that no connection was named and none was found at domain level: nobody can log in yet.
 	NoConnection bool
 }

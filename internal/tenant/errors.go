@@ -149,7 +149,7 @@ func (c *Client) typed(method, path, object string, err error) error {
 	return failure
 }
 
-// scopesIn reads the scopes out of "Insufficient scope, expected any of: a,b".
+// scopesIn reads the scopes out of "Insufficient scope, expected any of: a,b": each of them alone would be enough.
 func scopesIn(message string) []string {
 	_, list, found := strings.Cut(message, ":")
 	if !found {
@@ -157,7 +157,7 @@ func scopesIn(message string) []string {
 	}
 	scopes := strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 	slices.Sort(scopes)
-	return scopes
+	return []string{strings.Join(scopes, " or ")}
 }
 
 func excerpt(text string) string {

@@ -16,9 +16,9 @@ import (
 
 // spy sees all tokens and codes as they go by.
 type spy struct {
-	mu    sync.Mutex
-	seen  []string
-	repel bool // the MCP server repeats the tokens that it gets
+	mu     sync.Mutex
+	seen   []string
+	repeat bool // the MCP server repeats all that it could know
 }
 
 func (s *spy) add(values ...string) {
@@ -59,9 +59,9 @@ func (s *spy) RoundTrip(req *http.Request) (*http.Response, error) {
 	if json.Unmarshal(body, &answer) == nil {
 		s.add(answer.Access, answer.Refresh)
 	}
-	if s.repel && req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+	if s.repeat && req.URL.Path == "/mcp" {
 		s.mu.Lock()
-		replace(resp, http.StatusInternalServerError, "text/plain", "I was given "+strings.Join(s.seen, " and "))
+		replace(resp, max(resp.StatusCode, http.StatusUnauthorized), "text/plain", "I was given "+strings.Join(s.seen, " and "))
 		s.mu.Unlock()
 	}
 	return resp, nil
@@ -69,9 +69,9 @@ func (s *spy) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // TestNoSecretIsTold looks for every token and code in all that comes out of a run.
 func TestNoSecretIsTold(t *testing.T) {
-	for _, repel := range []bool{false, true} {
+	for _, repeat := range []bool{false, true} {
 		s := healthy()
-		watch := &spy{repel: repel}
+		watch := &spy{repeat: repeat}
 		s.wrap = func(*world) http.RoundTripper { return watch }
 		var events strings.Builder
 		s.verify.Progress = func(e verify.Event) { fmt.Fprintf(&events, "%+v\n", e) }
@@ -92,7 +92,7 @@ func TestNoSecretIsTold(t *testing.T) {
 		all := out.String() + events.String() + dump(report)
 		for _, secret := range watch.seen {
 			if strings.Contains(all, secret) || strings.Contains(all, url.QueryEscape(secret)) {
-				t.Errorf("repeated %t: the secret %.12s… is told:\n%.200s", repel, secret, all[strings.Index(all, secret):])
+				t.Errorf("repeated %t: the secret %.12s… is told:\n%.200s", repeat, secret, all[strings.Index(all, secret):])
 			}
 		}
 	}
