@@ -38,14 +38,14 @@ func FuzzBody(f *testing.F) {
 		token = "canary" + token
 		quoted, err := json.Marshal(token)
 		if err != nil {
-			t.Skip()
+			t.Skip("no JSON string holds this token")
 		}
 		body := []byte(`{"x":` + rest + `,"access_token":` + string(quoted) + `}`)
 		if cut > 0 && cut < len(body) {
 			body = body[:cut]
 		}
 		if bytes.Count(body, []byte("canary")) > 1 || strings.Contains(rest, "canary") {
-			t.Skip()
+			t.Skip("the canary stands outside the token too, where nothing is to be masked")
 		}
 		w := &wire{secrets: &secrets{}}
 		if shown := w.body("application/json", body); strings.Contains(shown, "canary") {
