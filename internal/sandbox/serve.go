@@ -24,6 +24,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
+	arrived := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	line := t.log.begin(r, body)
 	out := newAnswer()
@@ -40,7 +41,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if out.act != actReset && out.act != actTimeout {
 		t.log.finish(line, out.status)
 	}
-	if !t.pause(r) {
+	if !t.pause(r, arrived) {
 		return
 	}
 	t.deliver(w, r, out)
@@ -88,11 +89,11 @@ func (t *Tenant) refuse(out *answer, management bool) {
 }
 
 // pause waits for the latency; false when the client has gone.
-func (t *Tenant) pause(r *http.Request) bool {
+func (t *Tenant) pause(r *http.Request, arrived time.Time) bool {
 	if t.options.Latency == 0 {
 		return true
 	}
-	timer := time.NewTimer(t.options.Latency)
+	timer := time.NewTimer(t.options.Latency - time.Since(arrived))
 	defer timer.Stop()
 	select {
 	case <-timer.C:

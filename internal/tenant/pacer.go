@@ -81,7 +81,7 @@ func (p *pacer) reserve() time.Duration {
 		return 0
 	}
 	// A little late is better than a little early: early is a 429.
-	return time.Duration(-p.tokens / p.rate() * 1.02 * float64(time.Second))
+	return time.Duration(-p.tokens / p.rate() * 1.01 * float64(time.Second))
 }
 
 func (p *pacer) rate() float64 { return min(p.limit, fastestRefill) }
