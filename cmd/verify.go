@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/cli/browser"
@@ -93,7 +95,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if auditor != nil && runErr == nil {
 		report.Checks = append(report.Checks, a.audit(ctx, auditor, o.run, report.Issuer)...)
 	}
-	a.cleanUp(ctx, auditor, report.ClientID)
+	a.cleanUp(ctx, auditor, report)
 	a.doc.Checks = checks(report)
 	if err := errors.Join(runErr, writeReports(o.reports, report)); err != nil {
 		return err
@@ -173,12 +175,18 @@ func (a *app) auditor(ctx context.Context) (*tenant.Client, error) {
 }
 
 // cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was.
-func (a *app) cleanUp(ctx context.Context, auditor *tenant.Client, id string) {
+func (a *app) cleanUp(ctx context.Context, auditor *tenant.Client, report verify.Report) {
+	id := report.ClientID
 	if id == "" {
 		return
 	}
 	if auditor == nil {
 		a.warn(fmt.Sprintf("the client %s was registered and stays: without credentials for the tenant it can't be deleted", id))
+		return
+	}
+	// An id is deleted only from the tenant that gave it out: another server could name any application of the tenant's.
+	if !registeredAt(auditor.Domain(), report.RegisteredAt) {
+		a.warn(fmt.Sprintf("the client %s was registered at %s, not at %s, and stays", id, report.RegisteredAt, auditor.Domain()))
 		return
 	}
 	const most = 5 * time.Second
@@ -189,6 +197,12 @@ func (a *app) cleanUp(ctx context.Context, auditor *tenant.Client, id string) {
 		return
 	}
 	a.say("deleted the registered client %s\n", view.Clean(id))
+}
+
+// registeredAt tells whether a registration endpoint is the tenant's own.
+func registeredAt(domain spec.Domain, endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.User == nil && strings.EqualFold(u.Scheme+"://"+u.Host, domain.URL())
 }
 
 func checks(report verify.Report) []view.Check {

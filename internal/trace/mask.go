@@ -4,6 +4,7 @@ package trace
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net/url"
 	"regexp"
 	"strings"
@@ -30,7 +31,7 @@ func Form(values url.Values) url.Values {
 	masked := make(url.Values, len(values))
 	for name, list := range values {
 		for _, value := range list {
-			if secretNames[strings.ToLower(name)] {
+			if isSecret(name) {
 				value = Masked
 			}
 			masked.Add(name, Text(value))
@@ -65,7 +66,7 @@ func Body(contentType string, body []byte) string {
 		encoder := json.NewEncoder(&out)
 		encoder.SetEscapeHTML(false)
 		if encoder.Encode(maskJSON(document)) == nil {
-			return strings.TrimSpace(out.String())
+			return hide(strings.TrimSpace(out.String()), trimmed)
 		}
 	}
 	if strings.Contains(contentType, "x-www-form-urlencoded") {
@@ -73,14 +74,55 @@ func Body(contentType string, body []byte) string {
 			return Form(values).Encode()
 		}
 	}
-	return Text(string(trimmed))
+	// What can't be read can't be masked by name: a page may hold a token anywhere.
+	return fmt.Sprintf("(%d bytes, not shown)", len(trimmed))
+}
+
+// hide takes a document's secrets out of its other texts too, where a server repeated them.
+func hide(text string, body []byte) string {
+	var document any
+	if json.Unmarshal(body, &document) != nil {
+		return text
+	}
+	var walk func(any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for name, value := range v {
+				if secret, is := value.(string); is && isSecret(name) && len(secret) >= shortest {
+					text = strings.ReplaceAll(text, secret, Masked)
+				}
+				walk(value)
+			}
+		case []any:
+			for _, value := range v {
+				walk(value)
+			}
+		}
+	}
+	walk(document)
+	return text
+}
+
+// shortest is the shortest secret that is looked for elsewhere; shorter ones would hide ordinary words.
+const shortest = 6
+
+// isSecret takes a name in any spelling: access_token, accessToken, Access-Token.
+func isSecret(name string) bool {
+	plain := strings.NewReplacer("_", "", "-", "").Replace(strings.ToLower(name))
+	for secret := range secretNames {
+		if strings.ReplaceAll(secret, "_", "") == plain {
+			return true
+		}
+	}
+	return false
 }
 
 func maskJSON(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for name, value := range v {
-			if _, isText := value.(string); isText && secretNames[strings.ToLower(name)] {
+			if _, isText := value.(string); isText && isSecret(name) {
 				v[name] = Masked
 				continue
 			}

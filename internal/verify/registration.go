@@ -118,7 +118,7 @@ func (r *run) register(ctx context.Context) finding {
 			r.client.method = "client_secret_basic" // the default of RFC 7591 section 2
 		}
 	}
-	r.report.ClientID = clean(got.ID)
+	r.report.ClientID, r.report.RegisteredAt = clean(got.ID), r.server.RegistrationEndpoint
 	return pass("registered " + show(got.ID))
 }
 

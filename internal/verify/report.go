@@ -58,8 +58,10 @@ type Report struct {
 	Checks    []Check       `json:"checks"`
 	Exchanges []Exchange    `json:"exchanges"`
 	ClientID  string        `json:"client_id,omitempty"` // the client that this run registered, if it did
-	Issuer    string        `json:"issuer,omitempty"`    // the authorization server's
-	Tools     []string      `json:"tools,omitempty"`     // the names of the MCP server's tools
+	// RegisteredAt is the endpoint that gave out ClientID. The id is that server's word: it means nothing elsewhere.
+	RegisteredAt string   `json:"registered_at,omitempty"`
+	Issuer       string   `json:"issuer,omitempty"` // the authorization server's
+	Tools        []string `json:"tools,omitempty"`  // the names of the MCP server's tools
 }
 
 // Failed tells whether any check failed.

@@ -1,7 +1,9 @@
 package verify
 
 import (
+	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 
@@ -28,6 +30,50 @@ func (s *secrets) add(values ...string) {
 		s.known = append(s.known, value)
 		if escaped := url.QueryEscape(value); escaped != value {
 			s.known = append(s.known, escaped)
+		}
+	}
+}
+
+var (
+	secretName = regexp.MustCompile(`(?i)token|secret|code|assertion|password`)
+	longRun    = regexp.MustCompile(`[A-Za-z0-9._~+/=-]{16,}`)
+)
+
+// addFrom learns the secrets of a token endpoint's answer in whatever form it came: all that stands under a name that
+// tells of one, and where the answer is a success, anything long enough to be one.
+func (s *secrets) addFrom(body []byte, success bool) {
+	if success {
+		s.add(longRun.FindAllString(string(body), -1)...)
+	}
+	var document any
+	if json.Unmarshal(body, &document) == nil {
+		s.addNamed("", document)
+		return
+	}
+	if form, err := url.ParseQuery(string(body)); err == nil {
+		for name, values := range form {
+			if secretName.MatchString(name) {
+				s.add(values...)
+			}
+		}
+	}
+}
+
+func (s *secrets) addNamed(name string, value any) {
+	switch value := value.(type) {
+	case string:
+		if secretName.MatchString(name) {
+			s.add(value)
+		}
+	case []any:
+		for _, v := range value {
+			s.addNamed(name, v)
+		}
+	case map[string]any:
+		for n, v := range value {
+			if n != "token_type" && n != "expires_in" {
+				s.addNamed(n, v)
+			}
 		}
 	}
 }

@@ -43,6 +43,7 @@ func (r *run) exchange(ctx context.Context, form url.Values) (*tokenAnswer, *rep
 	if err != nil {
 		return nil, nil, err
 	}
+	r.secrets.addFrom(answer.body, answer.status >= 200 && answer.status <= 299)
 	got := &tokenAnswer{received: time.Now()}
 	if answer.status != http.StatusOK || json.Unmarshal(answer.body, got) != nil || got.Access == "" {
 		return nil, answer, nil
@@ -70,6 +71,9 @@ func (r *run) checkToken(ctx context.Context) finding {
 		return fail(reason(err), want, "the token endpoint can't be reached", "check the authorization server")
 	case got == nil && answer.status == http.StatusOK:
 		return fail("200 without an access_token", want, "the answer is not that of RFC 6749", "check the authorization server")
+	case got == nil && answer.status >= 200 && answer.status <= 299:
+		// A success in another form may hold a token anywhere, so nothing of its text is shown.
+		return fail(statusText(answer.status)+", not in the form of RFC 6749", want, "the answer is not that of RFC 6749", "check the authorization server")
 	case got == nil:
 		cause, hint := r.diagnose(answer.described())
 		return fail(answer.described(), want, cause, hint)

@@ -183,7 +183,11 @@ func (w *wire) body(contentType string, body []byte) string {
 	case !readable && telling && kind != "text/html" && kind != "text/event-stream":
 		return "(not readable, so not shown)"
 	}
-	return clean(w.secrets.hide(trace.Body(contentType, body)))
+	shown := trace.Body(contentType, body)
+	if !readable { // a page or a stream of events: what this run knows to be secret is hidden in it
+		shown = trace.Text(string(body))
+	}
+	return clean(w.secrets.hide(shown))
 }
 
 // showURL masks the secrets of a URL that a server sent.
