@@ -56,7 +56,7 @@ func (a *app) renderCommand() *cobra.Command {
 	f.StringVar(&o.setup.out, "out", "", "write a new project's files into this folder")
 	f.StringVar(&o.setup.gatewayDir, "gateway-dir", "", "merge into the Zuplo project in this folder")
 	f.BoolVar(&o.fromTenant, "from-tenant", false, "ask the tenant: its API of that URL must exist, and names the resource")
-	f.BoolVar(&o.check, "check", false, "write nothing; exit 2 if files would change")
+	f.BoolVar(&o.check, "check", false, "write nothing; exit 2 if files would change, or lines wait to be added by hand")
 	f.BoolVar(&o.setup.consent.yes, "yes", false, "consent to changing files")
 	return command
 }
@@ -110,7 +110,8 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	}
 	files.show(a)
 	if o.check {
-		if files.changes() {
+		// Lines that wait to be added by hand are changes too: without them the gateway serves no metadata.
+		if files.changes() || len(files.result.Manual) > 0 {
 			return pendingError{}
 		}
 		return nil

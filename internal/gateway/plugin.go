@@ -3,6 +3,7 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -31,35 +32,61 @@ func (p project) moduleFiles() (map[string][]byte, error) {
 		return nil, err
 	}
 	found := map[string][]byte{}
+	if _, err := os.Lstat(root); errors.Is(err, fs.ErrNotExist) {
+		return found, nil
+	}
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && entry.Name() == "node_modules":
 			return filepath.SkipDir
-		case entry.IsDir() || !slices.Contains([]string{".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs"}, filepath.Ext(path)):
+		}
+		rel, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		name := "modules/" + filepath.ToSlash(rel)
+		if entry.Type()&fs.ModeSymlink != 0 {
+			if skip, err := linked(name, path); skip || err != nil {
+				return err
+			}
+		}
+		if entry.IsDir() || !slices.Contains([]string{".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs"}, filepath.Ext(path)) {
 			return nil
 		}
-		src, err := os.ReadFile(path) //nolint:gosec // a script of the project that the operator named
+		src, _, _, err := p.read(name)
 		if err != nil {
 			return err
 		}
 		if bytes.Contains(src, []byte(pluginName)) || bytes.Contains(src, []byte(registerName)) {
-			rel, err := filepath.Rel(root, path)
-			if err != nil {
-				return err
-			}
-			found["modules/"+filepath.ToSlash(rel)] = src
+			found[name] = src
 		}
 		return nil
 	})
-	if os.IsNotExist(err) {
-		return found, nil
-	}
-	if err != nil {
+	var refusal *Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return nil, refusal
+	case err != nil:
 		return nil, &Refusal{File: "modules", Reason: "can't be read: " + printable(err.Error()), Err: err}
 	}
 	return found, nil
+}
+
+// linked decides about a symbolic link: one that leads nowhere (editors lock files so) holds nothing, and is skipped; a
+// linked folder can't be walked safely, and what it holds can't be left unseen, so it is refused.
+func linked(name, path string) (skip bool, err error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return true, nil
+	case err != nil:
+		return false, err
+	case info.IsDir():
+		return false, refuse(name, "replace the link by the folder itself", "is a link to a folder, whose scripts can't be looked through for an OAuthProtectedResourcePlugin")
+	}
+	return false, nil
 }
 
 // pluginUses finds where a file makes the plugin. A file that can't be read for certain counts as one use, unknown.
