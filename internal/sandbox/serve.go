@@ -24,7 +24,6 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
-	arrived := time.Now()
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	line := t.log.begin(r, body)
 	out := newAnswer()
@@ -41,7 +40,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if out.act != actReset && out.act != actTimeout {
 		t.log.finish(line, out.status)
 	}
-	if !t.pause(r, arrived) {
+	if !t.pause(r) {
 		return
 	}
 	t.deliver(w, r, out)
@@ -89,11 +88,11 @@ func (t *Tenant) refuse(out *answer, management bool) {
 }
 
 // pause waits for the latency; false when the client has gone.
-func (t *Tenant) pause(r *http.Request, arrived time.Time) bool {
+func (t *Tenant) pause(r *http.Request) bool {
 	if t.options.Latency == 0 {
 		return true
 	}
-	timer := time.NewTimer(t.options.Latency - time.Since(arrived))
+	timer := time.NewTimer(t.options.Latency)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

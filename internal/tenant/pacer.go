@@ -105,8 +105,9 @@ func (p *pacer) learn(resp *http.Response) {
 			p.tokens = float64(remaining - p.under)
 		case ok:
 			p.refill()
-			// The tenant's count wins where it is lower: others may share the limit.
-			p.tokens = min(p.tokens, float64(remaining-p.under))
+			// The tenant's count wins where it is lower: others may share the limit. It is told in whole requests, so
+			// the part of one that refilled since the last is ours to keep.
+			p.tokens = min(p.tokens, float64(remaining+1-p.under))
 		}
 		p.known = true
 	}
