@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/auth0/go-auth0/v3/management"
+	"github.com/auth0/go-auth0/v3/management/option"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -111,7 +112,7 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 	for page := 0; page < mostPages && len(objects) < total; page++ {
 		found, all, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
 			Page: management.Int(page), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
-		})
+		}, c.lean(identifiers))
 		if err != nil {
 			return nil, err
 		}
@@ -140,8 +141,8 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 	return objects, nil
 }
 
-func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters) (objects []plan.Object, total int, err error) {
-	page, err := c.apis.List(ctx, params)
+func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters, options ...option.RequestOption) (objects []plan.Object, total int, err error) {
+	page, err := c.apis.List(ctx, params, options...)
 	if err != nil {
 		return nil, 0, c.typed(http.MethodGet, "/resource-servers", "reading APIs", err)
 	}
