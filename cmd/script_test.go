@@ -24,7 +24,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"mcpauth": func() { os.Exit(cmd.Main(cmd.System("v0.0.0-test"), os.Args[1:])) },
+		"mcpauth": func() { os.Exit(cmd.Main(mortal(cmd.System("v0.0.0-test")), os.Args[1:])) },
 	})
 }
 
