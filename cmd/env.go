@@ -13,6 +13,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 // Env is the whole boundary to the process: a test hands in its own.
@@ -29,6 +31,8 @@ type Env struct {
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
 	Interrupted func(context.Context) (context.Context, context.CancelFunc)
+	// Keyring reads the system's keyring; nil stands for none.
+	Keyring tenant.Keyring
 	// Executable is the path of this program, for the commands that it starts.
 	Executable func() (string, error)
 }
@@ -44,6 +48,7 @@ func System(version string) Env {
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
+		Keyring:    tenant.SystemKeyring(os.Getenv),
 		Executable: os.Executable,
 	}
 }

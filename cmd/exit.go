@@ -108,7 +108,7 @@ func judge(err error) verdict {
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
 }
 
-const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin" // #nosec G101 -- names of variables
+const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or run auth0 login" // #nosec G101 -- names of variables
 
 func requestHint(e *tenant.RequestError) string {
 	var unknown *net.DNSError

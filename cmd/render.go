@@ -79,7 +79,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	}
 	var lacking []missing
 	if noDomain {
-		lacking = append(lacking, missingDomain)
+		lacking = append(lacking, a.missingDomain())
 	}
 	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
@@ -122,7 +122,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 
 // askTenant makes sure that the tenant holds an API for each server, and takes the resource's name from the first.
 func (a *app) askTenant(ctx context.Context, s *spec.Spec) error {
-	credentials, err := a.credentials(ctx)
+	credentials, err := a.credentials(ctx, s.Domain, []string{"read:resource_servers"})
 	if err != nil {
 		return err
 	}

@@ -40,8 +40,10 @@ type app struct {
 	doc    view.Document
 	done   bool // the result was written already
 
-	lastSkip    string      // why the last skipped check was skipped
-	domainGiven func() bool // whether --domain was given, be it empty
+	lastSkip     string // why the last skipped check was skipped
+	signedInWith tenant.Credentials
+	signedInTo   *spec.Domain
+	domainGiven  func() bool // whether --domain was given, be it empty
 }
 
 // Main runs the command line and returns its exit code.
@@ -61,6 +63,10 @@ func Main(env Env, args []string) int {
 // finish reports how the run ended: in the document with --json, else on stderr.
 func (a *app) finish(command *cobra.Command, args []string, err error) int {
 	v := judge(err)
+	var scope *tenant.ScopeError
+	if errors.As(err, &scope) && v.code == "permission" && a.signedInTo != nil {
+		v.hint = a.signedInWith.PermissionHint(*a.signedInTo, scope.Missing)
+	}
 	if a.global.json || asksForJSON(args) {
 		if a.done {
 			return v.exit

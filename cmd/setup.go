@@ -95,7 +95,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	credentials, credentialsErr := a.credentials(ctx)
+	credentials, credentialsErr := a.credentials(ctx, s.Domain, tenant.SetupScopes())
 	if err := demand(problems, a.missingForSetup(s, noDomain, o), credentialsErr); err != nil {
 		return err
 	}
@@ -164,7 +164,7 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 func (a *app) missingForSetup(s spec.Spec, noDomain bool, o setupOptions) []missing {
 	var lacking []missing
 	if noDomain {
-		lacking = append(lacking, missingDomain)
+		lacking = append(lacking, a.missingDomain())
 	}
 	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})

@@ -160,7 +160,7 @@ func (a *app) auditor(ctx context.Context) (*tenant.Client, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	credentials, err := a.credentials(ctx)
+	credentials, err := a.credentials(ctx, domain, tenant.SetupScopes())
 	if missing || errors.Is(err, tenant.ErrNoCredentials) {
 		return nil, nil
 	}

@@ -39,9 +39,9 @@ func connect(tb testing.TB, server *sandbox.Server, base http.RoundTripper) *ten
 		tb.Fatal(err)
 	}
 	id, secret := server.Tenant.Credentials()
-	credentials, err := tenant.Resolve("", func(name string) string {
+	credentials, err := tenant.Resolve(tb.Context(), tenant.Sources{Getenv: func(name string) string {
 		return map[string]string{"AUTH0_CLIENT_ID": id, "AUTH0_CLIENT_SECRET": secret}[name]
-	})
+	}})
 	if err != nil {
 		tb.Fatal(err)
 	}

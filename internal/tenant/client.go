@@ -89,18 +89,17 @@ func (c *Client) SignIn(ctx context.Context) error {
 	return err
 }
 
-// Lacking names the scopes, out of those wanted, that the token is known to lack. An opaque token is not known to lack
-// any: the tenant will tell.
+// Lacking names the scopes, out of those wanted, that the token is known to lack: by what it says itself, or what the
+// auth0 CLI's login asked for. Otherwise an opaque token is not known to lack any: the tenant will tell.
 func (c *Client) Lacking(ctx context.Context, wanted []string) ([]string, error) {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
 		return nil, err
 	}
-	said, ok := decodeClaims(token)
-	if !ok || said.Scope == nil {
+	have, known := c.tokens.credentials.scopes(token)
+	if !known {
 		return nil, nil
 	}
-	have := strings.Fields(*said.Scope)
 	var lacking []string
 	for _, scope := range wanted {
 		if !slices.Contains(have, scope) {

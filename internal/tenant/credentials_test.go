@@ -54,7 +54,7 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 		{"", all[2:], "client id with its secret"},
 		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id with its private key"},
 	} {
-		got, err := tenant.Resolve(c.stdin, environment(c.env...))
+		got, err := tenant.Resolve(t.Context(), tenant.Sources{Token: c.stdin, Getenv: environment(c.env...)})
 		if err != nil || !strings.Contains(got.Source, c.want) {
 			t.Errorf("Resolve = %q, %v; want %q", got.Source, err, c.want)
 		}
@@ -64,7 +64,7 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 			}
 		}
 	}
-	if _, err := tenant.Resolve("", environment("AUTH0_CLIENT_ID", "id")); !errors.Is(err, tenant.ErrNoCredentials) {
+	if _, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", "id")}); !errors.Is(err, tenant.ErrNoCredentials) {
 		t.Errorf("a client id alone gives %v", err)
 	}
 }
@@ -86,7 +86,7 @@ func TestResolveRefuses(t *testing.T) {
 		"holds no RSA":       {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))},
 		`SIGNING_ALG is "HS`: {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "HS256"},
 	} {
-		_, err := tenant.Resolve("", environment(env...))
+		_, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment(env...)})
 		var auth *tenant.AuthError
 		if !errors.As(err, &auth) || !strings.Contains(err.Error(), what) || auth.Hint == "" {
 			t.Errorf("%s: Resolve gives %v", what, err)
@@ -110,7 +110,7 @@ func client(t *testing.T, server *sandbox.Server, token string, env ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := tenant.Resolve(token, environment(env...))
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Token: token, Getenv: environment(env...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestATokenNearItsEndIsRenewed(t *testing.T) {
 	server := start(t, sandbox.Options{})
 	id, secret := server.Tenant.Credentials()
 	domain, _ := spec.ParseDomain(server.URL)
-	credentials, _ := tenant.Resolve("", environment("AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret))
+	credentials, _ := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret)})
 	now := time.Now()
 	c := tenant.New(tenant.Config{
 		Domain: domain, Credentials: credentials, Transport: tenant.NewTransport(tenant.NewBase(nil), 0, nil),

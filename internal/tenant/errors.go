@@ -139,10 +139,11 @@ func (c *Client) typed(method, path, object string, err error) error {
 	}
 	switch {
 	case answer.status == http.StatusUnauthorized:
-		return &AuthError{
-			What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail),
-			Hint: "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience(), Err: failure,
+		hint := "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience()
+		if again := c.tokens.credentials.again; again != "" {
+			hint = again
 		}
+		return &AuthError{What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail), Hint: hint, Err: failure}
 	case answer.status == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
 		return &ScopeError{Missing: scopesIn(body.Message), Domain: c.domain.String()}
 	}

@@ -2,13 +2,10 @@ package tenant
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -33,14 +30,21 @@ type tokenSource struct {
 
 	mu      sync.Mutex
 	current *oauth2.Token
+	checked bool // the token that was handed over is known to be of use
 }
 
 func (s *tokenSource) token(ctx context.Context) (string, error) {
-	if s.credentials.token != "" {
-		return s.credentials.token, nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if token := s.credentials.token; token != "" {
+		if !s.checked {
+			if err := s.checkHandedOver(token); err != nil {
+				return "", err
+			}
+			s.checked = true
+		}
+		return token, nil
+	}
 	if s.current != nil && (s.current.Expiry.IsZero() || s.now().Add(renewBefore).Before(s.current.Expiry)) {
 		return s.current.AccessToken, nil
 	}
@@ -116,33 +120,15 @@ func (s *tokenSource) refused(err error) error {
 	}
 	detail = s.credentials.redact(detail)
 	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
-		return &AuthError{
-			What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail),
-			Hint: "check the client id and its secret or key, and that the application is authorized for the Management API " +
-				"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)",
+		hint := "check the client id and its secret or key, and that the application is authorized for the Management API " +
+			"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)"
+		if s.credentials.again != "" {
+			hint = s.credentials.again
 		}
+		return &AuthError{What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
 	}
 	if detail == "" && answer.Response != nil {
 		detail = "the answer is not one of OAuth's (" + answer.Response.Header.Get("Content-Type") + ")"
 	}
 	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail}
-}
-
-// claims are what a token says of itself, read without checking its signature: the tenant checks it.
-type claims struct {
-	Scope *string `json:"scope"`
-}
-
-// decodeClaims reads a JWT's claims; ok is false for an opaque token.
-func decodeClaims(token string) (claims, bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return claims{}, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return claims{}, false
-	}
-	var c claims
-	return c, json.Unmarshal(raw, &c) == nil
 }
