@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -11,17 +10,14 @@ import (
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 // reportForms are the kinds of report, by the file's ending.
 var reportForms = map[string]func(*bytes.Buffer, verify.Report) error{
 	".html": func(b *bytes.Buffer, r verify.Report) error { return verify.WriteHTML(b, r) },
 	".xml":  func(b *bytes.Buffer, r verify.Report) error { return verify.WriteJUnit(b, r) },
-	".json": func(b *bytes.Buffer, r verify.Report) error {
-		encoder := json.NewEncoder(b)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	},
+	".json": func(b *bytes.Buffer, r verify.Report) error { return view.WriteJSON(b, r) },
 }
 
 // checkReportNames refuses what can't be written, before anything is verified.
