@@ -33,7 +33,7 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 	a.doc.Changes = view.Changes(provision.Outcomes(p))
 	a.doc.Warnings = append(a.doc.Warnings, p.Warnings...)
 	if !a.global.json {
-		a.outf("%s", view.Plan(p, a.outPalette()))
+		a.outf("%s", view.Fold(view.Plan(p, a.outPalette()), a.foldAt(a.env.Out), 2))
 	}
 	if blocked := p.Blocked(); len(blocked) > 0 {
 		a.nothingDone(c)
@@ -54,7 +54,7 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 			return false, err
 		}
 	}
-	outcomes, err := provision.Apply(ctx, client, p, func(o provision.Outcome) { a.report(o) })
+	outcomes, err := a.apply(ctx, client, p)
 	a.doc.Changes = view.Changes(outcomes)
 	if err != nil {
 		a.sayRest(outcomes)
@@ -95,9 +95,27 @@ func (a *app) dryRun(ctx context.Context, client *tenant.Client, p plan.Plan, c 
 	return nil
 }
 
+// apply runs the plan and tells of each change as it is done, and how many of all.
+func (a *app) apply(ctx context.Context, client *tenant.Client, p plan.Plan) ([]provision.Outcome, error) {
+	all := p.Pending()
+	defer a.working("applying")()
+	a.reached(fmt.Sprintf("0 of %d", all))
+	done := 0
+	return provision.Apply(ctx, client, p, func(o provision.Outcome) {
+		done++
+		count := ""
+		const many = 10 // fewer are seen at a glance
+		if all >= many {
+			count = fmt.Sprintf("  %d of %d", done, all)
+		}
+		a.report(o, count)
+		a.reached(fmt.Sprintf("%d of %d", done, all))
+	})
+}
+
 var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "changed", plan.Delete: "deleted"}
 
-func (a *app) report(o provision.Outcome) {
+func (a *app) report(o provision.Outcome, count string) {
 	palette := a.errPalette()
 	if o.Status == provision.Failed {
 		a.say("%s %s\n", palette.Bad("x failed "), view.Clean(o.Address()))
@@ -106,7 +124,7 @@ func (a *app) report(o provision.Outcome) {
 		}
 		return
 	}
-	a.say("%s %s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()))
+	a.say("%s %s%s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()), palette.Faint(count))
 }
 
 // sayRest names what a failed or interrupted run did not reach.

@@ -128,15 +128,15 @@ func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.
 	if err != nil {
 		return nil, err
 	}
-	a.doc.Tenant, a.signedInWith, a.signedInTo = domain.String(), credentials, &domain
+	a.doc.Tenant, a.doc.Source = domain.String(), credentials.Source
+	a.signedInWith, a.signedInTo = credentials, &domain
 	a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
-	transport := tenant.NewTransport(base, a.global.timeout, func(w tenant.Wait) {
-		a.say("waiting %s for %s\n", rounded(w.For), view.Clean(w.Reason))
-	})
-	return tenant.New(tenant.Config{Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent()}), nil
+	transport := tenant.NewTransport(base, a.global.timeout, a.waits)
+	return tenant.New(tenant.Config{
+		Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent(),
+		Progress: func(what string, n int) { a.reached(fmt.Sprintf("%d %s", n, what)) },
+	}), nil
 }
-
-func rounded(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
 // tally puts the requests into the document, and says them where more is asked for.
 func (a *app) tally(client *tenant.Client) {

@@ -27,6 +27,8 @@ type Env struct {
 	Environ func() []string
 	// IsTerminal tells whether one of In, Out and Err is a terminal.
 	IsTerminal func(stream any) bool
+	// Columns is the width of the terminal that a stream is; 0, or nil, where that isn't known.
+	Columns func(stream any) int
 	// Transport replaces the network; nil is the real one.
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
@@ -45,6 +47,14 @@ func System(version string) Env {
 			file, ok := stream.(*os.File)
 			return ok && term.IsTerminal(int(file.Fd()))
 		},
+		Columns: func(stream any) int {
+			if file, ok := stream.(*os.File); ok {
+				if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+					return width
+				}
+			}
+			return 0
+		},
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
@@ -62,6 +72,16 @@ func (e Env) canAsk(never bool) bool {
 // colors tells whether a writer gets colour.
 func (e Env) colors(w io.Writer, noColor bool) bool {
 	return !noColor && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb" && e.IsTerminal(w)
+}
+
+// columns is the width to write for; where it isn't known, what all terminals had once.
+func (e Env) columns(w io.Writer) int {
+	if e.Columns != nil {
+		if n := e.Columns(w); n > 0 {
+			return n
+		}
+	}
+	return 80
 }
 
 func truthy(s string) bool { return s != "" && s != "0" && s != "false" }

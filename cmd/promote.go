@@ -70,7 +70,9 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 		return err
 	}
 	defer a.tally(client)
+	looked := a.working("looking at the tenant")
 	p, err := provision.PrepareLevel(ctx, client, connections, !o.demote)
+	looked()
 	if problems := ownFlags(err); problems != nil {
 		return problems
 	}

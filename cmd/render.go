@@ -36,9 +36,11 @@ func (a *app) renderCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "render-gateway-config",
 		Short: "Render the matching Zuplo configuration",
-		Example: "  mcpauth render-gateway-config --domain my-tenant.eu.auth0.com --mcp-url https://my-gateway.zuplo.dev/mcp\n" +
+		Example: "  mcpauth render-gateway-config --domain my-tenant.eu.auth0.com \\\n" +
+			"    --mcp-url https://my-gateway.zuplo.dev/mcp\n" +
 			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway\n" +
-			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway --check   # in CI",
+			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway \\\n" +
+			"    --check                                                    # in CI",
 		Long: "Prints the policy, the route's reference to it and zuplo.runtime.ts, writes a new project with --out,\n" +
 			"or merges into an existing one with --gateway-dir. It needs no credentials, unless --from-tenant\nasks the tenant whether the API is there.",
 		Args: noArgs,

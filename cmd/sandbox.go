@@ -42,8 +42,8 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Example: "  mcpauth sandbox -- mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --yes\n" +
 			"  mcpauth sandbox --env-file sandbox.env &          # then: . ./sandbox.env\n" +
-			"  mcpauth sandbox --gateway --auto-approve          # and an MCP server behind it, for real clients\n" +
-			"  mcpauth sandbox --rate-limit free --fault 429@3   # what Auth0 does on a bad day",
+			"  mcpauth sandbox --gateway --auto-approve          # and an MCP server\n" +
+			"  mcpauth sandbox --rate-limit free --fault 429@3   # Auth0 on a bad day",
 		Long: "Serves a tenant on this machine alone, for trying things and for tests. It prints the lines that point\n" +
 			"mcpauth, and Auth0's own tools, at it; with a command it runs that with them set, and ends with its\n" +
 			"exit code. What it holds is at /sandbox/state, what it was asked at /sandbox/requests.\n\n" +

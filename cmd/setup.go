@@ -47,9 +47,9 @@ func (a *app) setupCommand() *cobra.Command {
 		Short: "Make a tenant ready for MCP clients to log in",
 		Example: "  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --scope tool:whoami --dry-run\n" +
-			"  mcpauth setup --file mcpauth.yaml --yes --json                   # in CI\n" +
-			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection google-oauth2 \\\n" +
-			"    --gateway-dir ../my-gateway                                    # and the Zuplo project",
+			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
+			"    --connection google-oauth2 --gateway-dir ../my-gateway   # and the Zuplo project\n" +
+			"  mcpauth setup --file mcpauth.yaml --yes --json             # in CI",
 		Long: "Looks at the tenant, shows what has to change and what that means for others, asks, and changes it:\n" +
 			"the API that stands for the MCP server, the default grant for third-party applications, the\n" +
 			"connections at domain level, and last, in one request, the tenant's settings.",
@@ -111,10 +111,9 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	defer a.tally(client)
-	if err := client.SignIn(ctx); err != nil {
-		return err
-	}
+	looked := a.working("looking at the tenant")
 	p, err := provision.Prepare(ctx, client, s)
+	looked()
 	if err != nil {
 		return err
 	}

@@ -28,11 +28,12 @@ func (a *app) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify [URL]",
 		Short: "Log in as an MCP client would, and say exactly what is wrong",
-		Example: "  mcpauth verify https://my-gateway.zuplo.dev/mcp                 # up to the login, registering nothing\n" +
-			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login         # and log in, in the browser\n" +
+		Example: "  mcpauth verify https://my-gateway.zuplo.dev/mcp           # up to the login\n" +
+			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login   # in the browser\n" +
 			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login --report login.html\n" +
-			"  mcpauth sandbox --gateway --auto-approve -- sh -c 'mcpauth setup --mcp-url $MCPAUTH_MCP_URL \\\n" +
-			"    --connection google-oauth2 --yes && mcpauth verify $MCPAUTH_MCP_URL --follow'",
+			"  mcpauth sandbox --gateway --auto-approve -- sh -c '\n" +
+			"    mcpauth setup --mcp-url $MCPAUTH_MCP_URL --connection google-oauth2 --yes &&\n" +
+			"    mcpauth verify $MCPAUTH_MCP_URL --follow'",
 		Long: "Goes through what an MCP client does, step by step, on any MCP server behind OAuth: challenge, metadata,\n" +
 			"registration, authorization, token, MCP itself, and what must be refused. A failed check says what was\n" +
 			"seen, what is wanted, why that happens, and the command that mends it.\n\n" +

@@ -35,6 +35,8 @@ type Config struct {
 	Transport   *Transport // what carries every request, the token's included
 	UserAgent   string
 	Now         func() time.Time // defaults to time.Now
+	// Progress is told how many of what were read so far, where one answer doesn't hold all; it may be nil.
+	Progress func(what string, n int)
 }
 
 // Client speaks to one tenant.
@@ -42,6 +44,7 @@ type Client struct {
 	domain    spec.Domain
 	tokens    *tokenSource
 	transport *Transport
+	progress  func(what string, n int)
 
 	apis        *resourceservers.Client
 	grants      *grants.Client
@@ -57,10 +60,14 @@ func New(config Config) *Client {
 	if now == nil {
 		now = time.Now
 	}
+	if config.Progress == nil {
+		config.Progress = func(string, int) {}
+	}
 	plain := &http.Client{Transport: config.Transport, CheckRedirect: neverRedirect}
 	c := &Client{
 		domain:    config.Domain,
 		transport: config.Transport,
+		progress:  config.Progress,
 		tokens:    &tokenSource{domain: config.Domain, credentials: config.Credentials, http: plain, now: now},
 	}
 	options := core.NewRequestOptions(

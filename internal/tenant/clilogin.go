@@ -46,6 +46,9 @@ func (l CLILogin) Command(scopes []string) string {
 	return CLILoginCommand(l.Domain, scopes)
 }
 
+// logInAgain stands before a command, which gets a line of its own to be copied.
+const logInAgain = "log in again:\n  "
+
 // plainID are client ids that need no quoting in a shell; the file may say anything.
 var plainID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
@@ -148,7 +151,7 @@ func cliCredentials(ctx context.Context, s Sources) (Credentials, error) {
 		secret, err := reader.read(ctx, cliSecret(login.Domain))
 		if err == nil && secret != "" {
 			return Credentials{
-				clientID: login.ClientID, clientSecret: secret, audience: s.Getenv(EnvAudience), cli: &login, again: "log in again: " + login.Command(s.Needs),
+				clientID: login.ClientID, clientSecret: secret, audience: s.Getenv(EnvAudience), cli: &login, again: logInAgain + login.Command(s.Needs),
 				Source: "client " + login.ClientID + " of the auth0 CLI's login",
 			}, nil
 		}
@@ -161,7 +164,7 @@ func cliCredentials(ctx context.Context, s Sources) (Credentials, error) {
 
 // withToken uses the login's own token. One that has ended is not read at all: that could ask for a password in vain.
 func (l CLILogin) withToken(ctx context.Context, s Sources, reader keyringReader) (Credentials, error) {
-	again := "log in again: " + l.Command(s.Needs)
+	again := logInAgain + l.Command(s.Needs)
 	if l.Ended(s.now()) {
 		return Credentials{}, &AuthError{What: fmt.Sprintf("the auth0 CLI's login for %s %s", l.Domain, ended(l.Expires, s.now())), Hint: again}
 	}
@@ -199,15 +202,18 @@ func ended(expires, now time.Time) string {
 	}
 }
 
+// grantsPlace is where an application is given scopes of the Management API.
+const grantsPlace = "Applications > APIs > Auth0 Management API > Machine to Machine Applications"
+
 // PermissionHint says how to get credentials of this kind that have these scopes.
 func (c Credentials) PermissionHint(domain spec.Domain, scopes []string) string {
 	switch {
 	case c.cli != nil && c.cli.ClientID == "":
 		// Where any one of several would do, the tenant's words join them by "or".
 		all := strings.Split(strings.ReplaceAll(strings.Join(scopes, ","), " or ", ","), ",")
-		return "log in with them: " + CLILoginCommand(domain.Host(), all)
+		return "log in with them:\n  " + CLILoginCommand(domain.Host(), all)
 	case c.token != "" && c.cli == nil:
-		return "use a token that has them"
+		return "use a token that has them: what its application may have is set in the dashboard, " + grantsPlace
 	}
-	return "grant them to the application in the dashboard (Applications > APIs > Auth0 Management API > Machine to Machine Applications)"
+	return "grant them to the application in the dashboard, " + grantsPlace
 }

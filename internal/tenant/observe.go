@@ -120,6 +120,7 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 		if len(found) == 0 {
 			return objects, nil
 		}
+		c.progress("APIs read", len(objects))
 	}
 	if len(objects) >= total {
 		return objects, nil
@@ -228,6 +229,7 @@ func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
 		if page.Response == nil || page.Response.Next == nil || *page.Response.Next == "" {
 			return objects, nil
 		}
+		c.progress("connections read", len(objects))
 		page, err = page.GetNextPage(ctx)
 	}
 	return objects, c.typed(http.MethodGet, "/connections", "reading connections", err)

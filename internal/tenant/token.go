@@ -120,8 +120,7 @@ func (s *tokenSource) refused(err error) error {
 	}
 	detail = s.credentials.redact(detail)
 	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
-		hint := "check the client id and its secret or key, and that the application is authorized for the Management API " +
-			"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)"
+		hint := "check the client id and its secret or key, and that the application is authorized for the Management API: " + grantsPlace
 		if s.credentials.again != "" {
 			hint = s.credentials.again
 		}

@@ -20,6 +20,7 @@ type Document struct {
 	Schema   string         `json:"schema"`
 	Command  string         `json:"command"`
 	Tenant   string         `json:"tenant,omitempty"`
+	Source   string         `json:"credentials,omitempty"` // where the credentials came from, in words
 	Changes  []Change       `json:"changes,omitempty"`
 	Files    []File         `json:"files,omitempty"`
 	Manual   []string       `json:"manual,omitempty"` // lines that the user has to add to a file by hand
