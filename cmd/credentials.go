@@ -110,14 +110,18 @@ func (a *app) missingDomain() missing {
 	hint := "name the tenant, such as my-tenant.eu.auth0.com, or set " + tenant.EnvDomain
 	var domains []string
 	for _, login := range a.cliLogins() {
-		domains = append(domains, "--domain "+login.Domain)
+		domain := login.Domain
+		if login.Default {
+			domain += " (its default)"
+		}
+		domains = append(domains, domain)
 	}
 	const most = 5
 	if len(domains) > most {
 		domains = append(domains[:most], fmt.Sprintf("%d more", len(domains)-most))
 	}
 	if len(domains) > 0 {
-		hint += "; the auth0 CLI is logged in to " + strings.Join(domains, ", ")
+		hint += "; the auth0 CLI is logged in to " + strings.Join(domains, ", ") + ": named with --domain, its login is used"
 	}
 	return missing{"--domain", hint}
 }

@@ -48,7 +48,7 @@ func helpText(c *cobra.Command, width int, palette view.Palette) string {
 	section("Commands", commandLines(c, width))
 	section("Flags", flagLines(c.LocalFlags(), width))
 	if c.HasParent() {
-		section("Flags of every command, explained by mcpauth --help", view.Fold("  "+flagNames(c.InheritedFlags()), width, 0))
+		section("Flags of every command (see mcpauth --help)", view.Fold("  "+flagNames(c.InheritedFlags()), width, 0))
 	}
 	if !c.HasParent() {
 		section("Help topics", topicLines(c))

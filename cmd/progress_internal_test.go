@@ -12,10 +12,10 @@ import (
 )
 
 // talker is an app that writes to buffers, as if they were a terminal or a pipe.
-func talker(terminal bool, vars map[string]string) (*app, *bytes.Buffer) {
+func talker(terminal bool) (*app, *bytes.Buffer) {
 	var out bytes.Buffer
 	return &app{env: Env{
-		Out: &out, Err: &out, Getenv: func(name string) string { return vars[name] },
+		Out: &out, Err: &out, Getenv: func(string) string { return "" },
 		IsTerminal: func(any) bool { return terminal }, Columns: func(any) int { return 50 },
 	}}, &out
 }
@@ -23,7 +23,7 @@ func talker(terminal bool, vars map[string]string) (*app, *bytes.Buffer) {
 var limited = tenant.Wait{For: 1200 * time.Millisecond, Reason: tenant.RateLimit}
 
 func TestInAPipeAWaitIsToldOnce(t *testing.T) {
-	a, out := talker(false, nil)
+	a, out := talker(false)
 	done := a.working("applying")
 	a.reached("3 of 40")
 	for range 40 {
@@ -39,7 +39,7 @@ func TestInAPipeAWaitIsToldOnce(t *testing.T) {
 }
 
 func TestInAPipeLongWorkIsToldNowAndThen(t *testing.T) {
-	a, out := talker(false, nil)
+	a, out := talker(false)
 	defer a.working("looking at the tenant")()
 	a.reached("100 APIs read")
 	a.progress.told["looking at the tenant"] = time.Now().Add(-sparsely)
@@ -51,7 +51,7 @@ func TestInAPipeLongWorkIsToldNowAndThen(t *testing.T) {
 }
 
 func TestOnATerminalOneLineIsDrawnAnew(t *testing.T) {
-	a, out := talker(true, nil)
+	a, out := talker(true)
 	done := a.working("applying")
 	a.reached("3 of 40")
 	a.waits(limited)
@@ -76,7 +76,7 @@ func TestNothingIsDrawnWhereItCanNotBe(t *testing.T) {
 		"--debug": func(a *app) { a.global.debug = true },
 		"--json":  func(a *app) { a.global.json = true },
 	} {
-		a, out := talker(true, nil)
+		a, out := talker(true)
 		prepare(a)
 		done := a.working("applying")
 		a.reached("3 of 40")
@@ -89,7 +89,7 @@ func TestNothingIsDrawnWhereItCanNotBe(t *testing.T) {
 }
 
 func TestWritesOfSeveralGoroutinesStayWhole(t *testing.T) {
-	a, out := talker(true, nil)
+	a, out := talker(true)
 	defer a.working("applying")()
 	var all sync.WaitGroup
 	for i := range 8 {

@@ -39,8 +39,8 @@ func (a *app) renderCommand() *cobra.Command {
 		Example: "  mcpauth render-gateway-config --domain my-tenant.eu.auth0.com \\\n" +
 			"    --mcp-url https://my-gateway.zuplo.dev/mcp\n" +
 			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway\n" +
-			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway \\\n" +
-			"    --check                                                    # in CI",
+			"  mcpauth render-gateway-config --file mcpauth.yaml --check \\\n" +
+			"    --gateway-dir ../my-gateway   # in CI",
 		Long: "Prints the policy, the route's reference to it and zuplo.runtime.ts, writes a new project with --out,\n" +
 			"or merges into an existing one with --gateway-dir. It needs no credentials, unless --from-tenant\nasks the tenant whether the API is there.",
 		Args: noArgs,

@@ -152,6 +152,7 @@ func (a *app) root(json bool) *cobra.Command {
 
 func (a *app) globalFlags(flags *pflag.FlagSet) {
 	g := &a.global
+	flags.SortFlags = false // help shows them in this order
 	a.domainGiven = func() bool { return flags.Changed("domain") }
 	flags.StringVar(&g.domain, "domain", "", "the Auth0 tenant's domain, such as my-tenant.eu.auth0.com (AUTH0_DOMAIN)")
 	flags.BoolVar(&g.json, "json", false, "print one JSON document on stdout")
@@ -178,8 +179,19 @@ func (a *app) errPalette() view.Palette {
 // say writes progress, which --json leaves out: its document says it in the end.
 func (a *app) say(format string, args ...any) {
 	if !a.global.json {
-		a.errf(format, args...)
+		a.errf("%s", a.folded(a.env.Err, fmt.Sprintf(format, args...)))
 	}
+}
+
+// folded fits text to a terminal. Lines that are indented are commands to copy, or continue others: they stay whole.
+func (a *app) folded(w io.Writer, text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, " ") {
+			lines[i] = view.Fold(line, a.foldAt(w), 2)
+		}
+	}
+	return strings.Join(lines, "")
 }
 
 // foldAt is the width that text for people is folded to: a terminal's. In a pipe lines stay whole, to be searched.
@@ -193,7 +205,7 @@ func (a *app) foldAt(w io.Writer) int {
 // warn tells of something to know, in the document or on stderr.
 func (a *app) warn(text string) {
 	a.doc.Warnings = append(a.doc.Warnings, text)
-	a.say("%s\n", view.Fold(a.errPalette().Warn("warning: "+view.Clean(text)), a.foldAt(a.env.Err), 2))
+	a.say("%s\n", a.errPalette().Warn("warning: "+view.Clean(text)))
 }
 
 // parseDomain reads the domain from its flag or its variable. missing is true where neither says one.

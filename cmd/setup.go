@@ -48,7 +48,7 @@ func (a *app) setupCommand() *cobra.Command {
 		Example: "  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --scope tool:whoami --dry-run\n" +
 			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
-			"    --connection google-oauth2 --gateway-dir ../my-gateway   # and the Zuplo project\n" +
+			"    --connection google-oauth2 --gateway-dir ../my-gateway   # and the gateway\n" +
 			"  mcpauth setup --file mcpauth.yaml --yes --json             # in CI",
 		Long: "Looks at the tenant, shows what has to change and what that means for others, asks, and changes it:\n" +
 			"the API that stands for the MCP server, the default grant for third-party applications, the\n" +

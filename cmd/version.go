@@ -73,8 +73,9 @@ The terminal:
 
 Where things are kept:
   XDG_STATE_HOME           what was changed, so that it can be taken back; by
-                           default ~/.local/state, on macOS ~/Library/Application
-                           Support, on Windows LOCALAPPDATA
+                           default ~/.local/state, on macOS
+                           ~/Library/Application Support
+  LOCALAPPDATA             the same on Windows
 
 Credentials are taken from the first of these that is complete, which is said
 before anything is sent: --token-stdin, AUTH0_API_TOKEN, client id and secret,

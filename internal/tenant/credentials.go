@@ -97,7 +97,7 @@ func Resolve(ctx context.Context, s Sources) (Credentials, error) {
 	id, secret, key := strings.TrimSpace(s.Getenv(EnvClientID)), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
 	switch {
 	case id != "" && secret != "":
-		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s with its secret", id)}, nil
+		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s and its secret", id)}, nil
 	case id != "" && key != "":
 		return keyCredentials(id, key, s.Getenv(EnvAlgorithm), s.Getenv(EnvAudience))
 	}

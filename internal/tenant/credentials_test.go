@@ -51,8 +51,8 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 	}{
 		{"stdin-token", all, "standard input"},
 		{"", all, "AUTH0_API_TOKEN"},
-		{"", all[2:], "client id with its secret"},
-		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id with its private key"},
+		{"", all[2:], "client id and its secret"},
+		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id and its private key"},
 	} {
 		got, err := tenant.Resolve(t.Context(), tenant.Sources{Token: c.stdin, Getenv: environment(c.env...)})
 		if err != nil || !strings.Contains(got.Source, c.want) {

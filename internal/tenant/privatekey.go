@@ -39,7 +39,7 @@ func keyCredentials(id, key, algorithm, audience string) (Credentials, error) {
 	default:
 		return Credentials{}, &AuthError{What: fmt.Sprintf("%s is %q", EnvAlgorithm, algorithm), Hint: "Auth0 takes RS256, RS384 or PS256"}
 	}
-	return Credentials{clientID: id, key: private, algorithm: alg, audience: audience, Source: fmt.Sprintf("client %s with its private key", id)}, nil
+	return Credentials{clientID: id, key: private, algorithm: alg, audience: audience, Source: fmt.Sprintf("client %s and its private key", id)}, nil
 }
 
 func parsePrivateKey(block *pem.Block) (*rsa.PrivateKey, error) {
