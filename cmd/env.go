@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/cli/browser"
 	"golang.org/x/term"
 
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -35,6 +36,8 @@ type Env struct {
 	Interrupted func(context.Context) (context.Context, context.CancelFunc)
 	// Keyring reads the system's keyring; nil stands for none.
 	Keyring tenant.Keyring
+	// OpenBrowser shows a page to the user.
+	OpenBrowser func(address string) error
 	// Executable is the path of this program, for the commands that it starts.
 	Executable func() (string, error)
 }
@@ -58,9 +61,25 @@ func System(version string) Env {
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
-		Keyring:    tenant.SystemKeyring(os.Getenv),
-		Executable: os.Executable,
+		Keyring:     tenant.SystemKeyring(os.Getenv),
+		OpenBrowser: openBrowser,
+		Executable:  os.Executable,
 	}
+}
+
+// secretVariables hold what signs in somewhere.
+var secretVariables = []string{tenant.EnvToken, tenant.EnvClientSecret, tenant.EnvPrivateKey, envVerifySecret, envConformance}
+
+// openBrowser starts the browser without what signs in: it is read by then, and a browser, which needs none of it, would
+// keep it in its environment for as long as it runs.
+func openBrowser(address string) error {
+	for _, name := range secretVariables {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	browser.Stdout = os.Stderr // stdout is for results
+	return browser.OpenURL(address)
 }
 
 // canAsk tells whether someone can answer a question, having seen what it is about: a person at a terminal, whose output

@@ -2,8 +2,10 @@ package cmd_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,14 +20,45 @@ import (
 
 	"github.com/mcpauth-cli/mcpauth/cmd"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"mcpauth": func() { os.Exit(cmd.Main(mortal(cmd.System("v0.0.0-test")), os.Args[1:])) },
+		"mcpauth": func() {
+			env := mortal(cmd.System("v0.0.0-test"))
+			env.Keyring = fileKeyring(os.Getenv("TEST_KEYRING"))
+			os.Exit(cmd.Main(env, os.Args[1:]))
+		},
+		// xdg-open stands in for the browser: it writes down what it was given, and follows the page to its end.
+		"xdg-open": func() {
+			if err := os.WriteFile(os.Getenv("TEST_BROWSER"), []byte(strings.Join(os.Environ(), "\n")), 0o600); err != nil {
+				os.Exit(1)
+			}
+			if resp, err := http.Get(os.Args[1]); err == nil {
+				_ = resp.Body.Close()
+			}
+		},
 	})
+}
+
+// searchPath is where programs are found: this one and its browser among them.
+func searchPath() string { return "PATH=" + os.Getenv("PATH") }
+
+// fileKeyring reads the system's keyring from a JSON file, {"service/user": "secret"}; without one it is empty.
+func fileKeyring(name string) tenant.Keyring {
+	return func(service, user string) (string, error) {
+		var secrets map[string]string
+		if content, err := os.ReadFile(name); err == nil {
+			_ = json.Unmarshal(content, &secrets)
+		}
+		if secret, ok := secrets[service+"/"+user]; ok {
+			return secret, nil
+		}
+		return "", tenant.ErrNoSecret
+	}
 }
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -107,7 +106,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 // runChecks runs the verification and shows it live.
 func (a *app) runChecks(ctx context.Context, o verify.Options) (verify.Report, error) {
 	if o.Login {
-		o.OpenBrowser = browser.OpenURL
+		o.OpenBrowser = a.env.OpenBrowser
 	}
 	list := a.newCheckList()
 	o.Progress = list.event
@@ -132,12 +131,18 @@ func (a *app) concluded(report verify.Report) error {
 	return nil
 }
 
+// The variables that verify takes a client's secret from.
+const (
+	envVerifySecret = "MCPAUTH_CLIENT_SECRET"   // #nosec G101 -- a variable's name
+	envConformance  = "MCP_CONFORMANCE_CONTEXT" // #nosec G101 -- a variable's name
+)
+
 // conformance reads what a conformance harness hands to a client: registered credentials, where it has some.
 func (a *app) conformance(o *verify.Options) error {
-	if secret := a.env.Getenv("MCPAUTH_CLIENT_SECRET"); secret != "" && o.ClientID != "" {
+	if secret := a.env.Getenv(envVerifySecret); secret != "" && o.ClientID != "" {
 		o.ClientSecret = secret
 	}
-	raw := a.env.Getenv("MCP_CONFORMANCE_CONTEXT")
+	raw := a.env.Getenv(envConformance)
 	if raw == "" {
 		return nil
 	}
@@ -147,7 +152,7 @@ func (a *app) conformance(o *verify.Options) error {
 	}
 	if err := json.Unmarshal([]byte(raw), &given); err != nil {
 		// The error would quote the text, which may hold a secret.
-		return spec.Invalid{{Field: "MCP_CONFORMANCE_CONTEXT", What: "is not a JSON object", Hint: "leave it unset outside a conformance harness"}}
+		return spec.Invalid{{Field: envConformance, What: "is not a JSON object", Hint: "leave it unset outside a conformance harness"}}
 	}
 	if o.ClientID == "" {
 		o.ClientID, o.ClientSecret = given.ClientID, given.ClientSecret

@@ -70,6 +70,7 @@ func New(config Config) *Client {
 		progress:  config.Progress,
 		tokens:    &tokenSource{domain: config.Domain, credentials: config.Credentials, http: plain, now: now},
 	}
+	c.tokens.secrets.Add(config.Credentials.token, config.Credentials.clientSecret)
 	options := core.NewRequestOptions(
 		option.WithBaseURL(config.Domain.URL()+apiPath),
 		option.WithHTTPClient(&http.Client{Transport: &authorize{client: c, next: config.Transport}, CheckRedirect: neverRedirect}),

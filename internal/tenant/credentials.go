@@ -11,7 +11,6 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
-	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // Names of the environment variables that Auth0's own tools use.
@@ -46,16 +45,6 @@ func (c Credentials) String() string { return c.Source }
 
 // GoString hides what the credentials hold.
 func (c Credentials) GoString() string { return c.Source }
-
-// redact takes the secrets out of a text that a server sent: one that echoes what it got must not show them.
-func (c Credentials) redact(text string) string {
-	for _, secret := range []string{c.token, c.clientSecret} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, trace.Masked)
-		}
-	}
-	return trace.Text(text)
-}
 
 // ErrNoCredentials says that no complete credentials were given.
 var ErrNoCredentials = errors.New("no credentials for the Management API")
