@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,20 @@ var changing = []struct {
 	{regexp.MustCompile(`customer-\d\d(  \d)`), "customer-NN$1"}, // they are changed side by side
 }
 
+// inOrder sorts lines that tell of what was done side by side, in whatever order it was.
+func inOrder(text string) string {
+	lines := strings.Split(text, "\n")
+	for from := 0; from < len(lines); from++ {
+		to := from
+		for to < len(lines) && strings.HasPrefix(lines[to], "✓ ") {
+			to++
+		}
+		slices.Sort(lines[from:to])
+		from = max(from, to)
+	}
+	return strings.Join(lines, "\n")
+}
+
 // golden compares a text with a file of testdata/screens, or writes it anew with -update. What changes from run to run
 // is replaced by words of about its length.
 func golden(t *testing.T, name, text string) {
@@ -82,6 +97,7 @@ func golden(t *testing.T, name, text string) {
 	for _, c := range changing {
 		text = c.pattern.ReplaceAllString(text, c.with)
 	}
+	text = inOrder(text)
 	file := filepath.Join("..", "testdata", "screens", filepath.FromSlash(name)+".txt")
 	if *update {
 		if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {

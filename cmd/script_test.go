@@ -63,8 +63,10 @@ func fileKeyring(name string) tenant.Keyring {
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
 //
-//	tenant [-free] [-gateway] [-fault F] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
-//	token [-expired] [scope…]                              set AUTH0_API_TOKEN to a token of that tenant, and nothing else
+//	tenant [-free] [-gateway] [-fault F] [-seed FILE] [-scopes S,S] [-key FILE]  start a sandbox and set the variables that point at it
+//	token [-expired|-ending] [scope…]                      set AUTH0_API_TOKEN to a token of that tenant, and nothing else
+//	clilogin [-machine] [-ended] [-file] [-elsewhere] [scope…]  log the auth0 CLI in to that tenant, and set nothing else
+//	asked [N]                                              assert how often the tenant was asked since the last asked
 //	writes N                                               assert how many writes the tenant has seen
 //	seen N                                                 wait until the tenant was asked N times
 //	state FILE                                             write what the tenant holds
@@ -82,7 +84,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
+			"clilogin": cliLogin, "asked": countRequests, "tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
 		},
 	})
 }
@@ -113,6 +115,7 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	seed := flags.String("seed", "", "")
 	scopes := flags.String("scopes", "", "")
 	gateway := flags.Bool("gateway", false, "")
+	key := flags.String("key", "", "")
 	ts.Check(flags.Parse(args))
 	options := sandbox.Options{AutoApprove: true}
 	if *free {
@@ -126,6 +129,9 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if *scopes != "" {
 		options.Scopes = strings.Split(*scopes, ",")
+	}
+	if *key != "" {
+		options.AssertionKey = writeKey(ts, *key)
 	}
 	server, err := sandbox.Start(context.Background(), options, sandbox.Listen{})
 	ts.Check(err)
@@ -147,8 +153,11 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 
 func setToken(ts *testscript.TestScript, _ bool, args []string) {
 	ttl := time.Hour
-	if len(args) > 0 && args[0] == "-expired" {
+	switch {
+	case len(args) > 0 && args[0] == "-expired":
 		ttl, args = -time.Hour, args[1:]
+	case len(args) > 0 && args[0] == "-ending":
+		ttl, args = 30*time.Second, args[1:]
 	}
 	ts.Setenv("AUTH0_CLIENT_ID", "")
 	ts.Setenv("AUTH0_CLIENT_SECRET", "")

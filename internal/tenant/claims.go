@@ -41,11 +41,12 @@ func (s *tokenSource) checkHandedOver(token string) error {
 	}
 	source := s.credentials.Source
 	if !s.meant(said) {
-		return &AuthError{
-			What: fmt.Sprintf("the %s is not for %s, but for %s: it was not sent", source, s.domain, strings.Join(said.Audience, ", ")),
-			Hint: "name the tenant that it is for with --domain, or get one for this tenant: its audience must be " + s.domain.ManagementAudience() +
-				"; behind a custom domain, set " + EnvAudience,
+		hint := "name the tenant that it is for with --domain, or get one for this tenant: its audience must be " + s.domain.ManagementAudience() +
+			"; behind a custom domain, set " + EnvAudience
+		if s.credentials.cli != nil {
+			hint = s.credentials.again
 		}
+		return &AuthError{What: fmt.Sprintf("%s is not for %s, but for %s: it was not sent", source, s.domain, strings.Join(said.Audience, ", ")), Hint: hint}
 	}
 	now := s.now()
 	if said.Expiry == nil || now.Add(renewBefore).Before(said.Expiry.Time()) {
@@ -55,7 +56,7 @@ func (s *tokenSource) checkHandedOver(token string) error {
 	if s.credentials.cli != nil {
 		hint = s.credentials.again
 	}
-	return &AuthError{What: fmt.Sprintf("the %s %s: it was not sent", source, ended(said.Expiry.Time(), now)), Hint: hint}
+	return &AuthError{What: fmt.Sprintf("%s %s: it was not sent", source, ended(said.Expiry.Time(), now)), Hint: hint}
 }
 
 // meant tells whether a token is for this tenant's Management API. The issuer alone would not do: Auth0 itself issues

@@ -132,7 +132,7 @@ func TestTheCLILoginIsTheLastSource(t *testing.T) {
 		"a person's token in parts":         {cliDomain, person, parts, nil, "the auth0 CLI's login", 4, ""},
 		"a machine's secret, token ended":   {cliDomain, machine, secret, nil, "client abc of the auth0 CLI's login", 1, ""},
 		"the file's own token":              {cliDomain, map[string]any{"expires_at": soon, "access_token": "abc"}, nil, nil, "the auth0 CLI's login", 1, ""},
-		"anything else comes first":         {cliDomain, person, parts, []string{"AUTH0_API_TOKEN", "x"}, "token in AUTH0_API_TOKEN", 0, ""},
+		"anything else comes first":         {cliDomain, person, parts, []string{"AUTH0_API_TOKEN", "x"}, "the token in AUTH0_API_TOKEN", 0, ""},
 		"a client id alone is not complete": {cliDomain, person, parts, []string{"AUTH0_CLIENT_ID", "x"}, "the auth0 CLI's login", 4, ""},
 		"another tenant's login is not":     {"other.eu.auth0.com", person, parts, nil, "", 0, "no credentials"},
 		"without a domain none is":          {"", person, parts, nil, "", 0, "no credentials"},

@@ -78,10 +78,10 @@ func (s Sources) now() time.Time {
 // else.
 func Resolve(ctx context.Context, s Sources) (Credentials, error) {
 	if s.Token != "" {
-		return tokenCredentials(s.Token, "token from standard input", s)
+		return tokenCredentials(s.Token, "the token from standard input", s)
 	}
 	if token := s.Getenv(EnvToken); token != "" {
-		return tokenCredentials(token, "token in "+EnvToken, s)
+		return tokenCredentials(token, "the token in "+EnvToken, s)
 	}
 	id, secret, key := strings.TrimSpace(s.Getenv(EnvClientID)), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
 	switch {
@@ -101,7 +101,7 @@ func tokenCredentials(token, source string, s Sources) (Credentials, error) {
 	token = strings.TrimSpace(token)
 	token = strings.TrimSpace(strings.TrimPrefix(token, "Bearer "))
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return Credentials{}, &AuthError{What: "the " + source + " is not a token", Hint: "copy it whole, on one line"}
+		return Credentials{}, &AuthError{What: source + " is not a token", Hint: "copy it whole, on one line"}
 	}
 	return Credentials{token: token, audience: s.Getenv(EnvAudience), Source: source}, nil
 }

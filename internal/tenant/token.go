@@ -128,7 +128,7 @@ func (s *tokenSource) refused(err error) error {
 		if s.credentials.again != "" {
 			hint = s.credentials.again
 		}
-		return &AuthError{What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
+		return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
 	}
 	if detail == "" && answer.Response != nil {
 		detail = "the answer is not one of OAuth's (" + s.secrets.Hide(answer.Response.Header.Get("Content-Type")) + ")"
