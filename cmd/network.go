@@ -3,12 +3,14 @@ package cmd
 import (
 	"crypto/x509"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/trace"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 // network is the one way to the network that a run has.
@@ -25,7 +27,7 @@ func (a *app) network() (http.RoundTripper, error) {
 		base = tenant.NewBase(roots)
 	}
 	if a.global.debug {
-		base = trace.Log(base, a.env.Err)
+		base = trace.Log(base, harmless{a.env.Err})
 	}
 	return base, nil
 }
@@ -51,4 +53,14 @@ func (a *app) roots() (*x509.CertPool, error) {
 		return nil, spec.Invalid{{Field: field, What: name + " holds no certificate", Hint: "give a PEM file of certificates"}}
 	}
 	return roots, nil
+}
+
+// harmless writes to a stream what is safe on a terminal; every write is of whole lines.
+type harmless struct{ to io.Writer }
+
+func (h harmless) Write(p []byte) (int, error) {
+	if _, err := io.WriteString(h.to, view.CleanLines(string(p))); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }

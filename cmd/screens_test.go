@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -29,6 +30,8 @@ type station struct {
 	columns  int
 	keyring  tenant.Keyring
 	in       string
+
+	transport http.RoundTripper // in the place of the network; nil for none
 }
 
 // run runs the program once; what it prints to stdout and stderr comes as one text, as on a terminal.
@@ -39,7 +42,8 @@ func (s station) run(t *testing.T, args ...string) (string, int) {
 		Version: "v0.0.0-test", In: strings.NewReader(s.in), Out: &out, Err: &out, Getenv: func(name string) string { return s.vars[name] },
 		Environ:    func() []string { return nil },
 		IsTerminal: func(any) bool { return s.terminal }, Columns: func(any) int { return s.columns },
-		Interrupted: context.WithCancel, Executable: os.Executable, Keyring: s.keyring,
+		Interrupted: context.WithCancel, Executable: os.Executable, Keyring: s.keyring, Transport: s.transport,
+		OpenBrowser: func(string) error { return errors.New("no browser here") },
 	}
 	code := cmd.Main(env, args)
 	return out.String(), code

@@ -5,13 +5,10 @@ package view
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-)
 
-// mostMarks is how many combining marks one character may carry. No language needs more; without a limit they pile up
-// over the lines above and below.
-const mostMarks = 4
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
+)
 
 // Clean makes text from elsewhere harmless for a terminal: control characters, escape sequences, invisible and
 // direction-changing characters become visible escapes, so that a name can't move the cursor, set the title, hide text
@@ -22,30 +19,21 @@ func Clean(s string) string {
 		return s
 	}
 	var b strings.Builder
-	marks := mostMarks // nothing to carry a mark yet
+	var shown glyph.Text
 	for i, r := range s {
+		broken := r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError))
 		switch {
-		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
+		case broken:
 			fmt.Fprintf(&b, `\x%02x`, s[i])
-			marks = mostMarks
+			shown.Break()
+		case shown.Shows(r):
+			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
-			marks = mostMarks
 		case r == '\t':
 			b.WriteString(`\t`)
-			marks = mostMarks
-		case harmful(r):
-			writeEscape(&b, r)
-			marks = mostMarks
-		case unicode.In(r, unicode.Mn, unicode.Me):
-			if marks++; marks > mostMarks {
-				writeEscape(&b, r)
-				break
-			}
-			b.WriteRune(r)
 		default:
-			b.WriteRune(r)
-			marks = 0
+			writeEscape(&b, r)
 		}
 	}
 	return b.String()
@@ -77,14 +65,3 @@ func CleanLines(s string) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// harmful runes are all that are neither printed nor a plain space: controls, format characters (direction overrides
-// and zero-width ones among them), private use and surrogates, and other separators; and those that count as letters or
-// marks, but show nothing: fillers, joiners and variation selectors, which can carry a whole hidden text.
-func harmful(r rune) bool {
-	return r != ' ' && !unicode.IsPrint(r) || r > 0x7f && (r == brailleBlank ||
-		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector))
-}
-
-// brailleBlank is a symbol that looks like a space.
-const brailleBlank = '⠀'

@@ -7,6 +7,7 @@ import (
 	"io"
 	"unicode/utf16"
 
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -121,13 +122,18 @@ func WriteJSON(w io.Writer, v any) error {
 // escapeJSON escapes what encoding/json leaves as it is: all beyond ASCII that Clean would not show. Such characters are
 // only ever inside strings.
 func escapeJSON(document []byte) []byte {
-	if !bytes.ContainsFunc(document, func(r rune) bool { return r > 0x7e && harmful(r) }) {
+	if !bytes.ContainsFunc(document, func(r rune) bool { return r > '~' }) {
 		return document
 	}
 	var b bytes.Buffer
+	var text glyph.Text
 	for _, r := range string(document) {
+		shown := text.Shows(r)
+		if r == '"' {
+			text.Break()
+		}
 		switch {
-		case r <= 0x7e || !harmful(r):
+		case shown || r <= '~': // what is not shown of ASCII is what the document is laid out with
 			b.WriteRune(r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
