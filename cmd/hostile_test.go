@@ -53,6 +53,7 @@ type spoiler struct {
 	keep []string
 	// failing turns every answer to a request whose path holds it into a failure.
 	failing string
+	method  string // of the requests that fail; empty for all
 	did     atomic.Int64
 }
 
@@ -66,7 +67,7 @@ func (s *spoiler) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.failing != "" && strings.Contains(req.URL.Path, s.failing) {
+	if s.failing != "" && strings.Contains(req.URL.Path, s.failing) && (s.method == "" || s.method == req.Method) {
 		resp.StatusCode = http.StatusBadRequest
 		body, _ = json.Marshal(map[string]any{"statusCode": 400, "error": "Bad" + hostile, "message": "no" + hostile, "errorCode": "x" + hostile, "error_description": "no" + hostile})
 	}
@@ -118,7 +119,7 @@ func hostileTenant(t *testing.T) (*sandbox.Server, *sandbox.Gateway) {
 		"tenant_settings": map[string]any{"friendly_name": "T" + hostile, "default_audience": "https://other.example/" + hostile},
 		"connections": []map[string]any{
 			{"id": "con_0000000000000001", "name": "google" + hostile, "strategy": "saml" + hostile, "display_name": "G" + hostile},
-			{"id": "con_0000000000000002", "name": "google-oauth2", "strategy": "google-oauth2"},
+			{"id": "con_0000000000000002", "name": "google-oauth2", "strategy": "google-oauth2" + hostile},
 		},
 		"resource_servers": []map[string]any{
 			{"id": "111111111111111111111111", "identifier": "https://a.example/mcp/", "name": "near" + hostile},
@@ -149,6 +150,7 @@ func hostileRuns(mcp string) [][]string {
 		setup("https://a.example/mcp"),
 		setup("https://b.example/mcp"),
 		setup("https://a.example/mcp", "--beside-near-miss"),
+		setup("https://c.example/mcp", "--connection-id", "con_0000000000000001"),
 		setup(mcp, "--replace-default-audience", "--verify"),
 		{"promote-connection", "--yes", "--id", "con_0000000000000001"},
 		{"promote-connection", "--yes", "--id", "con_0000000000000001", "--demote"},
@@ -186,6 +188,8 @@ func TestNothingHostileReachesATerminal(t *testing.T) {
 		"signing in fails":              {failing: "/oauth/token"},
 		"reading fails":                 {failing: "/api/v2/", keep: []string{"access_token", "token_type"}},
 		"the server's answers fail":     {failing: "/.well-known/", keep: needed},
+		"making an API fails":           {failing: "/api/v2/resource-servers", method: http.MethodPost, keep: needed},
+		"names and clients are spoilt":  {keep: slices.DeleteFunc(slices.Clone(needed), func(s string) bool { return s == "name" || s == "client_id" })},
 	} {
 		t.Run(world, func(t *testing.T) {
 			t.Parallel()
