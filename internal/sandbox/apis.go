@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-var apiListing = listing{key: "resource_servers", id: "id"}
+var apiListing = listing{key: "resource_servers", id: "id", size: defaultPage}
 
 // freeAPIs, freeApps and freeGrants are the Free plan's entity quotas.
 const (
@@ -37,7 +37,7 @@ func (t *Tenant) listAPIs(c *call) (reply, *apiError) {
 		return len(wanted) == 0 || slices.Contains(wanted, text(o, "identifier"))
 	})
 	t.store.mu.RUnlock()
-	return c.page(apiListing, all)
+	return c.page(apiListing.over(t.store, t.store.apis), all)
 }
 
 func (t *Tenant) getAPI(c *call) (reply, *apiError) {
@@ -57,7 +57,7 @@ func (t *Tenant) createAPI(c *call) (reply, *apiError) {
 		}
 		own := len(s.apis.where(func(o object) bool { return !truth(o, "is_system") }))
 		if t.quota && own >= freeAPIs {
-			return failed(tooManyEntities("resource servers"))
+			return failed(tooManyEntities())
 		}
 		api, err := changedAPI(apiDefaults(), c.object())
 		if err != nil {

@@ -10,14 +10,19 @@ func (t *Tenant) approve(w http.ResponseWriter, a authorization) {
 	t.reply(w, a, url.Values{"code": {t.logins.issue(a, t.options.Now())}})
 }
 
-// deny answers in the way of the client's mode: strict clients' errors stay on a page of the tenant, others are
-// redirected (RFC 6749 section 4.1.2.1).
+// deny answers in the way of the client's redirection policy: with open redirect protection, which strict clients begin
+// with, errors stay on a page of the tenant, else they are redirected (RFC 6749 section 4.1.2.1).
 func (t *Tenant) deny(w http.ResponseWriter, q *authorizeRequest, d *denial) {
-	if q.strict || d.paged {
+	if d.paged || isProtected(q.client) {
 		showError(w, d)
 		return
 	}
 	t.reply(w, q.authorization, url.Values{"error": {d.code}, "error_description": {d.description}})
+}
+
+func isProtected(client object) bool {
+	policy := text(client, "redirection_policy")
+	return policy == "open_redirect_protection" || (policy == "" && isStrict(client))
 }
 
 // reply redirects to the client with the state it sent and, where the tenant says so, with iss (RFC 9207).

@@ -48,7 +48,11 @@ func (q *authorizeRequest) thirdParty() bool { return q.client["is_first_party"]
 
 // serveAuthorize checks a request for a code (RFC 6749 section 4.1.1) and sends the browser to the login page.
 func (t *Tenant) serveAuthorize(w http.ResponseWriter, r *http.Request) {
-	q, failure := t.readAuthorize(r.URL.Query())
+	if err := r.ParseForm(); err != nil {
+		showError(w, pageOnly(http.StatusBadRequest, "invalid_request", "The parameters can't be read"))
+		return
+	}
+	q, failure := t.readAuthorize(r.Form)
 	if failure == nil {
 		failure = t.checkAuthorize(q)
 	}

@@ -78,9 +78,9 @@ func (t *Tenant) refreshToken(form url.Values, client object) (any, *refusal) {
 	return t.userTokens(a, next)
 }
 
-// rotates says whether each use of a refresh token replaces it. A public client's always is (RFC 9700 section 2.2.2).
+// rotates says whether each use of a refresh token replaces it.
 func rotates(client object) bool {
-	return text(child(client, "refresh_token"), "rotation_type") == "rotating" || text(client, "token_endpoint_auth_method") == "none"
+	return text(child(client, "refresh_token"), "rotation_type") == "rotating"
 }
 
 func (t *Tenant) userTokens(a authorization, refresh string) (any, *refusal) {

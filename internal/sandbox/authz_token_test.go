@@ -167,7 +167,7 @@ func TestPermissiveWithoutPKCE(t *testing.T) {
 	}
 }
 
-// TestRotationByClient: a confidential client's refresh token stays where its settings say so, a public client's never.
+// TestRotationByClient: refresh tokens rotate where the client's settings say so, whoever it is.
 func TestRotationByClient(t *testing.T) {
 	for _, c := range []struct {
 		method, rotation string
@@ -175,7 +175,8 @@ func TestRotationByClient(t *testing.T) {
 	}{
 		{"client_secret_post", "non-rotating", false},
 		{"client_secret_post", "rotating", true},
-		{"none", "non-rotating", true},
+		{"none", "non-rotating", false},
+		{"none", "rotating", true},
 	} {
 		tenant := ready(t, Options{AutoApprove: true}, func(s *snapshot) {
 			s.Clients = []object{{

@@ -55,10 +55,12 @@ type collection struct {
 	list    []object
 	byID    map[string]int
 	byAlt   map[string]int
+	order   map[string]int // by id: the how-manieth object ever put here
+	added   int
 }
 
 func newCollection(id, alt string) *collection {
-	return &collection{id: id, alt: alt, byID: map[string]int{}, byAlt: map[string]int{}}
+	return &collection{id: id, alt: alt, byID: map[string]int{}, byAlt: map[string]int{}, order: map[string]int{}}
 }
 
 func (c *collection) get(id string) (object, bool) {
@@ -94,6 +96,8 @@ func (c *collection) put(o object) {
 	} else {
 		i = len(c.list)
 		c.list = append(c.list, o)
+		c.added++
+		c.order[text(o, c.id)] = c.added
 		c.byID[text(o, c.id)] = i
 	}
 	if c.alt != "" {
@@ -113,9 +117,11 @@ func (c *collection) remove(id string) bool {
 func (c *collection) removeIf(drop func(object) bool) {
 	kept := make([]object, 0, len(c.list))
 	for _, o := range c.list {
-		if !drop(o) {
-			kept = append(kept, o)
+		if drop(o) {
+			delete(c.order, text(o, c.id))
+			continue
 		}
+		kept = append(kept, o)
 	}
 	c.list = kept
 	clear(c.byID)
@@ -134,6 +140,16 @@ func (c *collection) where(keep func(object) bool) []object {
 		if keep(o) {
 			out = append(out, o)
 		}
+	}
+	return out
+}
+
+// ordinals are the places of objects in the order of their creation, which stay when others go. Of an object that is
+// gone it is 0.
+func (c *collection) ordinals(all []object) []int {
+	out := make([]int, len(all))
+	for i, o := range all {
+		out[i] = c.order[text(o, c.id)]
 	}
 	return out
 }

@@ -3,18 +3,37 @@ package sandbox
 import (
 	"net/http"
 	"slices"
-	"time"
+	"strings"
 )
 
 var connectionListing = listing{
-	key: "connections", id: "id", always: []string{"is_domain_connection"}, checkpoint: true, horizon: offsetHorizon,
+	key: "connections", id: "id", always: []string{"is_domain_connection"}, checkpoint: true,
+	horizon: offsetHorizon, size: 100,
 }
 
-func connectionDefaults(o object) object {
-	return object{
+// offsetHorizon is how many connections paging by offset reaches.
+const offsetHorizon = 1000
+
+// enterprise are the strategies whose connections say whether they have a button, and named those that are also given a
+// name to display: so it was recorded.
+var (
+	enterprise = strings.Fields("ad adfs google-apps oidc okta pingfederate samlp waad")
+	named      = []string{"oidc", "okta", "waad"}
+)
+
+func connectionDefaults(asked object) object {
+	d := object{
 		"strategy": "auth0", "options": object{}, "is_domain_connection": false, "enabled_clients": []any{},
-		"realms": []any{text(o, "name")}, "authentication": object{"active": true}, "connected_accounts": object{"active": false},
+		"realms": []any{text(asked, "name")}, "authentication": object{"active": true}, "connected_accounts": object{"active": false},
 	}
+	strategy := text(asked, "strategy")
+	if slices.Contains(enterprise, strategy) {
+		d["show_as_button"] = false
+	}
+	if slices.Contains(named, strategy) {
+		d["display_name"] = text(asked, "name")
+	}
+	return d
 }
 
 func unknownConnection() *apiError {
@@ -46,7 +65,7 @@ func (t *Tenant) listConnections(c *call) (reply, *apiError) {
 	for i, o := range all {
 		all[i] = c.seenConnection(o)
 	}
-	return c.page(connectionListing, all)
+	return c.page(connectionListing.over(t.store, t.store.connections), all)
 }
 
 func (t *Tenant) getConnection(c *call) (reply, *apiError) {
@@ -62,7 +81,7 @@ func (t *Tenant) getConnection(c *call) (reply, *apiError) {
 func (t *Tenant) createConnection(c *call) (reply, *apiError) {
 	return t.write(func(s *store) (reply, *apiError) {
 		if _, taken := s.connections.getAlt(text(c.object(), "name")); taken {
-			return failed(newError(http.StatusConflict, "", "A connection with the same name already exists"))
+			return failed(conflict("A connection with the same name already exists"))
 		}
 		connection := merged(connectionDefaults(c.object()), c.object())
 		connection["id"] = newConnectionID()
@@ -74,6 +93,9 @@ func (t *Tenant) createConnection(c *call) (reply, *apiError) {
 // updateConnection replaces options whole. Where there is a display name and the payload has none, the connection's
 // name takes its place: so Auth0 documents it.
 func (t *Tenant) updateConnection(c *call) (reply, *apiError) {
+	if _, sent := c.object()["options"]; sent && !c.may["update:connections_options"] {
+		return failed(insufficientScope([]string{"update:connections_options"})) // documented; that it is this error is a guess
+	}
 	return t.write(func(s *store) (reply, *apiError) {
 		connection, known := s.connections.get(c.ids[0])
 		if !known {
@@ -94,13 +116,14 @@ func (t *Tenant) updateConnection(c *call) (reply, *apiError) {
 	})
 }
 
-// deleteConnection answers 202: real tenants clean up later.
+// deleteConnection answers 202: real tenants clean up later. Asked again, they go on with it for a while, and
+// then answer 204; here that is at once.
 func (t *Tenant) deleteConnection(c *call) (reply, *apiError) {
 	return t.write(func(s *store) (reply, *apiError) {
 		if !s.connections.remove(c.ids[0]) {
 			return noContent()
 		}
-		return reply{http.StatusAccepted, object{"deleted_at": t.options.Now().UTC().Format(time.RFC3339)}}, nil
+		return reply{http.StatusAccepted, object{"deleted_at": t.options.Now().UTC().Format(milliseconds)}}, nil
 	})
 }
 

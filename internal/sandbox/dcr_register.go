@@ -60,16 +60,8 @@ func (t *Tenant) register(r *http.Request) (object, *apiError) {
 	var client object
 	_, failure := t.write(func(s *store) (reply, *apiError) {
 		added, failure := t.addClient(s, asked.client(strict))
-		if failure != nil {
-			return failed(failure)
-		}
-		if !strict { // a permissive client's id is like that of any other
-			s.clients.remove(text(added, "client_id"))
-			added = merged(added, object{"client_id": newClientID()})
-			s.clients.put(added)
-		}
 		client = added
-		return noContent()
+		return reply{}, failure
 	})
 	return client, failure
 }
@@ -79,7 +71,8 @@ func (g *registration) check(strict bool) *apiError {
 	if g.Method == "" {
 		g.Method = registerMethods[0]
 	}
-	if len(g.Grants) == 0 {
+	// Auth0 documents that grant types are filtered down to what the client may use, not refused.
+	if g.Grants = slices.DeleteFunc(g.Grants, func(grant string) bool { return !slices.Contains(registeredGrants(strict), grant) }); len(g.Grants) == 0 {
 		g.Grants = []string{"authorization_code"}
 	}
 	if g.Name == "" {
@@ -98,13 +91,18 @@ func (g *registration) check(strict bool) *apiError {
 			return invalidClient("redirect_uris: %q is neither https, nor http on loopback, nor an application's own scheme", redirect)
 		}
 	}
-	for _, grant := range g.Grants {
-		if strict && grant != "authorization_code" && grant != "refresh_token" {
-			return invalidClient("grant_types: %q is not allowed for third-party clients", grant)
-		}
-	}
 	return nil
 }
+
+// registeredGrants are the grant types that a registered client may have. Permissive clients may have "most".
+func registeredGrants(strict bool) []string {
+	if strict {
+		return []string{"authorization_code", "refresh_token"}
+	}
+	return []string{"authorization_code", "refresh_token", "implicit", "client_credentials", deviceCode}
+}
+
+const deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
 
 func invalidClient(format string, args ...any) *apiError {
 	return newError(http.StatusBadRequest, "invalid_client_metadata", format, args...)
@@ -129,7 +127,7 @@ func mayRedirect(raw string) bool {
 	return true
 }
 
-// client is the client as the tenant stores it. Its refresh tokens rotate.
+// client is what the tenant makes a client of.
 func (g *registration) client(strict bool) object {
 	mode, kind := ModePermissive, "regular_web"
 	if strict {
@@ -141,10 +139,6 @@ func (g *registration) client(strict bool) object {
 	asked := object{
 		"name": g.Name, "callbacks": toAny(g.Redirects), "grant_types": toAny(g.Grants), "app_type": kind,
 		"token_endpoint_auth_method": g.Method, "is_first_party": false, "third_party_security_mode": mode,
-		"refresh_token": object{
-			"rotation_type": "rotating", "expiration_type": "expiring", "leeway": 0, "token_lifetime": 31557600,
-			"idle_token_lifetime": 2592000, "infinite_token_lifetime": true, "infinite_idle_token_lifetime": false,
-		},
 	}
 	if g.Logo != "" {
 		asked["logo_uri"] = g.Logo

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestRegistrationClosed is what an untouched tenant answers.
@@ -29,6 +30,8 @@ func TestRegistration(t *testing.T) {
 		{"public", ModeStrict, nil, "none", []any{"authorization_code", "refresh_token"}},
 		{"with a secret", ModeStrict, object{"token_endpoint_auth_method": "client_secret_basic"}, "client_secret_basic", []any{"authorization_code", "refresh_token"}},
 		{"by default", ModeStrict, object{"token_endpoint_auth_method": nil, "grant_types": nil}, "client_secret_post", []any{"authorization_code"}},
+		{"grants filtered down", ModeStrict, object{"grant_types": []string{"authorization_code", "implicit", "client_credentials"}}, "none", []any{"authorization_code"}},
+		{"no grant left", ModeStrict, object{"grant_types": []string{"client_credentials"}}, "none", []any{"authorization_code"}},
 		{"more grants", ModePermissive, object{"grant_types": []string{"authorization_code", "implicit"}}, "none", []any{"authorization_code", "implicit"}},
 		{"like Inspector", ModeStrict, object{"scope": "", "redirect_uris": []string{callback, "http://127.0.0.1:6276/oauth/callback/debug"}}, "none", []any{"authorization_code", "refresh_token"}},
 		{"like mcp-remote", ModeStrict, object{"token_endpoint_auth_method": "client_secret_post", "application_type": "native", "software_id": "x", "scope": "a"}, "client_secret_post", []any{"authorization_code", "refresh_token"}},
@@ -57,8 +60,6 @@ func TestRegistrationRefused(t *testing.T) {
 		"fragment":           {"redirect_uris": []string{"https://example.com/cb#x"}},
 		"one bad of two":     {"redirect_uris": []string{callback, "data:text/html,x"}},
 		"unknown method":     {"token_endpoint_auth_method": "tls_client_auth"},
-		"client credentials": {"grant_types": []string{"client_credentials"}},
-		"implicit":           {"grant_types": []string{"authorization_code", "implicit"}},
 		"markup in the name": {"client_name": "<b>"},
 		"long name":          {"client_name": strings.Repeat("n", 201)},
 		"a number":           {"client_name": 1},
@@ -70,8 +71,10 @@ func TestRegistrationRefused(t *testing.T) {
 }
 
 func TestRegistrationQuota(t *testing.T) {
-	tenant := ready(t, Options{RateLimit: "free"}, nil)
+	c := newClock()
+	tenant := ready(t, Options{RateLimit: "free", Now: c.Now}, nil)
 	for range freeApps {
+		c.advance(time.Second) // registration has a limit of its own
 		status, answer := registered(t, tenant, nil)
 		if status == http.StatusCreated {
 			continue

@@ -10,14 +10,14 @@ import (
 // but that other tools read and write back. They are kept as they were written, unchecked, until the tenant stops.
 
 // readOnly are the documents that Auth0 offers no way to write.
-var readOnly = []string{"tenants/settings/entitlements", "stats/active-users", "actions/triggers"}
+var readOnly = []string{"tenants/settings/entitlements", "stats/active-users", "stats/daily", "guardian/factors", "actions/triggers"}
 
 func isCustomText(path []string) bool { return path[0] == "prompts" && len(path) > 2 }
 
 func isWritable(path []string) bool {
 	name := strings.Join(path, "/")
-	_, known := emptyObjects[name]
-	return known && !slices.Contains(readOnly, name) || name == "guardian/policies" || isCustomText(path)
+	_, known := emptyDocuments[name]
+	return known && !slices.Contains(readOnly, name) || isCustomText(path)
 }
 
 func (t *Tenant) document(path []string) (any, bool) {
@@ -42,7 +42,7 @@ func (t *Tenant) writeDocument(r *http.Request, path []string, may permissions) 
 		if patch, isObject := body.(object); isObject && r.Method == http.MethodPatch {
 			old, _ := s.documents[name].(object)
 			if old == nil {
-				old, _ = emptyObjects[name].(object)
+				old, _ = emptyDocuments[name].(object)
 			}
 			body = merged(old, patch)
 		}

@@ -48,7 +48,7 @@ func TestDocumentsRefused(t *testing.T) {
 		{"PATCH", "branding", `{`, "update:branding", 400, "JSON"},
 		{"PUT", "stats/active-users", `1`, "read:stats", 404, "Not Found"},
 		{"POST", "branding", `{}`, "update:branding", 404, "Not Found"},
-		{"PATCH", "organizations/org_none", `{}`, "update:organizations", 404, "Not Found"},
+		{"PATCH", "organizations/org_none", `{}`, "update:organizations", 404, "No organization found by that id or name"},
 	} {
 		status, _, body := request(t, tenant, c.method, c.path, c.body, c.scope)
 		if status != c.status || !strings.Contains(message(body), c.want) {

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// emptyObjects are the documents of parts that the sandbox does not hold, as an untouched tenant answers them.
-var emptyObjects = map[string]any{
+// emptyDocuments are the documents of parts that the sandbox does not hold, as an untouched tenant answers them.
+var emptyDocuments = map[string]any{
 	"branding": object{},
 	"prompts":  object{"universal_login_experience": "new", "identifier_first": false, "webauthn_platform_first_factor": false},
 	"attack-protection/brute-force-protection":             object{"enabled": true, "shields": []any{"block", "user_notification"}, "mode": "count_per_identifier_and_ip", "allowlist": []any{}, "max_attempts": 10},
@@ -20,44 +20,46 @@ var emptyObjects = map[string]any{
 	"guardian/factors/push-notification/selected-provider": object{"provider": "guardian"},
 	"guardian/factors/sms/selected-provider":               object{"provider": "auth0"},
 	"guardian/factors/duo/settings":                        object{},
+	"guardian/factors/email/settings":                      object{},
+	"guardian/policies":                                    []any{},
+	"guardian/factors":                                     []any{},
 	"tenants/settings/entitlements":                        object{},
 	"stats/active-users":                                   0,
+	"stats/daily":                                          []any{},
 	"risk-assessments/settings":                            object{"enabled": false},
 	"risk-assessments/settings/new-device":                 object{"remember_for": 0},
 	"supplemental-signals":                                 object{"akamai_enabled": false},
 	"actions/triggers":                                     object{"triggers": []any{}},
 }
 
-// absent are single things that an untouched tenant answers 404 for.
-var absent = []string{"branding/templates/universal-login", "branding/themes/default", "emails/provider"}
-
 // arrayKeys name the array inside a list's object where it isn't the path's last word with _ for -.
 var arrayKeys = map[string]string{
-	"actions/actions": "actions", "branding/phone/providers": "providers", "branding/phone/templates": "templates",
-	"flows/vault/connections": "connections", "rendering": "configs", "prompts/rendering": "configs",
-	"network-acls": "network_acls", "custom-domains": "custom_domains", "event-streams": "eventStreams",
+	"event-streams": "eventStreams", "keys/encryption": "keys", "prompts/rendering": "configs",
+	"connections-scim-configurations":     "scim_configurations",
+	"connections-directory-provisionings": "directory_provisionings",
+	"connection-profiles/templates":       "connection_profile_templates",
+	"user-attribute-profiles/templates":   "user_attribute_profile_templates",
 }
 
-// alwaysObjects are lists that never come as a plain array.
-var alwaysObjects = []string{
-	"actions/actions", "forms", "flows", "flows/vault/connections", "branding/phone/providers", "branding/phone/templates",
-	"event-streams", "network-acls", "user-attribute-profiles", "connection-profiles", "token-exchange-profiles", "actions/modules",
-	"self-service-profiles/custom-text", "prompts/rendering", "connections-scim-configurations", "connections-directory-provisionings",
-}
+// wrapped are lists that never come as a plain array; most of them know no other paging than take and from.
+var wrapped = strings.Fields(`agents branding/phone/providers branding/phone/templates connection-profiles connection-profiles/templates
+	connections-directory-provisionings connections-scim-configurations event-streams rate-limit-policies token-exchange-profiles
+	user-attribute-profiles user-attribute-profiles/templates verifiable-credentials/verification/templates`)
+
+// bare are lists that are always a plain array, whatever is asked for.
+var bare = []string{"blacklists/tokens", "log-streams", "rules-configs"}
 
 // elsewhere answers for all that the sandbox does not model: lists are empty, documents are kept as they are written,
-// single things do not exist.
+// single things do not exist, and a path that Auth0 doesn't know is not found either.
 func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (reply, *apiError) {
-	name := strings.Join(path, "/")
-	missing := newError(http.StatusNotFound, "", "Not Found")
+	writes := r.Method == http.MethodPut || r.Method == http.MethodPatch
 	switch {
-	case r.Method == http.MethodDelete && len(path) > 1:
-		return noContent()
-	case (r.Method == http.MethodPut || r.Method == http.MethodPatch) && isWritable(path):
+	case writes && isWritable(path):
 		return t.writeDocument(r, path, may)
-	}
-	if r.Method != http.MethodGet || slices.Contains(absent, name) {
-		return failed(missing)
+	case r.Method == http.MethodPost && isCollection(path):
+		return failed(notKept(path))
+	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+		return failed(missing(path))
 	}
 	if scope := partScope("read", path); scope != "" && !may[scope] {
 		return failed(insufficientScope([]string{scope}))
@@ -65,44 +67,68 @@ func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (rep
 	if body, known := t.document(path); known {
 		return ok(body)
 	}
-	if body, known := emptyObjects[name]; known {
+	name := strings.Join(path, "/")
+	if body, known := emptyDocuments[name]; known {
 		return ok(body)
 	}
 	switch {
 	case isCustomText(path): // and partials
 		return ok(object{})
+	case path[0] == "user-blocks":
+		return ok(object{"blocked_for": []any{}})
 	case path[0] == "actions" && path[len(path)-1] == "bindings":
 		return ok(object{"bindings": []any{}, "total": 0, "page": 0, "per_page": defaultPage})
-	case isCollection(path):
-		return emptyList(r, name, path[len(path)-1])
+	case isCollection(path) && t.holds(path):
+		return emptyList(r, path)
 	}
-	return failed(missing)
+	return failed(missing(path))
 }
 
-// collections of more than one word; a path of one word is always taken for a collection.
-func isCollection(path []string) bool {
-	if len(path) == 1 {
+// notKept is the sandbox's own refusal: Auth0 would have added the object. The message says so, lest it be taken for
+// Auth0's.
+func notKept(path []string) *apiError {
+	return newError(http.StatusNotFound, "sandbox_does_not_keep",
+		"The sandbox keeps no %s: their list is empty, and none can be added", strings.Join(path, "/"))
+}
+
+// holds says whether the objects are there whose parts a path names: the sandbox has clients, but no roles.
+func (t *Tenant) holds(path []string) bool {
+	n, _ := lead(path)
+	if len(path)-n < 3 {
 		return true
 	}
-	name := strings.Join(path, "/")
-	return slices.Contains(alwaysObjects, name) || name == "guardian/factors" || name == "guardian/policies" || name == "keys/signing" ||
-		name == "keys/encryption" || path[len(path)-1] == "enabled_connections" || path[len(path)-1] == "client-grants"
+	t.store.mu.RLock()
+	defer t.store.mu.RUnlock()
+	held := map[string]*collection{
+		"clients": t.store.clients, "connections": t.store.connections,
+		"client-grants": t.store.grants, "resource-servers": t.store.apis,
+	}[path[0]]
+	if held == nil {
+		return false
+	}
+	_, known := held.find(path[1])
+	return known && len(path) == 3
 }
 
-func emptyList(r *http.Request, name, last string) (reply, *apiError) {
-	q := r.URL.Query()
+func emptyList(r *http.Request, path []string) (reply, *apiError) {
+	name := strings.Join(path, "/")
 	key := arrayKeys[name]
 	if key == "" {
-		key = strings.ReplaceAll(last, "-", "_")
+		key = strings.ReplaceAll(path[len(path)-1], "-", "_")
 	}
-	c := &call{query: q}
-	if err := c.checkQuery(); err != nil {
+	c := &call{query: r.URL.Query()}
+	if err := c.checkQuery(nil); err != nil {
 		return failed(err)
 	}
-	l := listing{key: key, checkpoint: true}
-	if slices.Contains(alwaysObjects, name) && !q.Has("take") {
-		size := intParam(q, "per_page", defaultPage)
-		return ok(object{key: []object{}, "total": 0, "start": 0, "limit": size, "page": 0, "per_page": size})
+	totals := c.query.Get("include_totals") == "true"
+	switch {
+	case slices.Contains(bare, name) || (name == "logs" && !totals):
+		return ok([]any{})
+	case path[0] == "actions": // its lists have no start and limit
+		size := intParam(c.query, "per_page", defaultPage)
+		return ok(object{key: []any{}, "total": 0, "page": intParam(c.query, "page", 0), "per_page": size})
+	case slices.Contains(wrapped, name) && !totals:
+		return ok(object{key: []any{}})
 	}
-	return c.page(l, nil)
+	return c.page(listing{key: key, checkpoint: true, size: defaultPage}, nil)
 }

@@ -44,8 +44,9 @@ func conflict(message string) *apiError {
 	return newError(http.StatusConflict, "", "%s", message)
 }
 
-func tooManyEntities(what string) *apiError {
-	return newError(http.StatusForbidden, "too_many_entities", "You reached the limit of entities of this type for this tenant: %s", what)
+// tooManyEntities is the answer of a plan whose quota is used up, in the words that tenants reported in 2026.
+func tooManyEntities() *apiError {
+	return newError(http.StatusForbidden, "too_many_entities", "You reached the limit of entities of this type for this tenant.")
 }
 
 func globalLimit() *apiError {

@@ -36,7 +36,7 @@ var repeatSuffix = regexp.MustCompile(`x(\d+|\*)$`)
 
 // parseFault reads KIND@WHERE[xN]. KIND is an HTTP status, or one of 429-bare (no rate headers), reset (cut before
 // anything is done), lost (done, then cut), timeout, truncated, html and badtype. WHERE is the number of a request
-// (counted from 1 over the Management API and the token endpoint), METHOD:/path-prefix (below /api/v2, or absolute),
+// (counted from 1 over all but /sandbox/*), METHOD:/path-prefix (below /api/v2, or absolute),
 // /path-prefix, or * for every request. xN repeats it for N requests, a trailing * for all that follow.
 func parseFault(spec string) (*fault, error) {
 	kind, where, ok := strings.Cut(strings.TrimSpace(spec), "@")
@@ -109,7 +109,7 @@ func (f *fault) matches(n int, r *http.Request) bool {
 }
 
 // apply prepares the answer; false when the request is to be carried out all the same.
-func (f *fault) apply(out *answer, limit *bucket) bool {
+func (f *fault) apply(out *answer, limit *bucket, management bool) bool {
 	switch f.kind {
 	case "reset":
 		out.act = actReset
@@ -129,27 +129,25 @@ func (f *fault) apply(out *answer, limit *bucket) bool {
 		_, _ = out.body.WriteString("<!doctype html><title>Sign in</title><p>This network asks you to sign in first.</p>\n")
 		return true
 	case "429-bare":
-		out.fail(globalLimit())
+		out.refuse(http.StatusTooManyRequests, management)
 		return true
 	default:
-		limit.exhaustedOr(out.header, f.status)
-		e := newError(f.status, "", "Injected fault")
-		if f.status == http.StatusTooManyRequests {
-			e = globalLimit()
-		}
-		out.fail(e)
+		limit.spend(out.header, f.status)
+		out.refuse(f.status, management)
 		return true
 	}
 	return false
 }
 
-// exhaustedOr sends the headers of a used-up limit with a 429, and the usual ones with any other status.
-func (b *bucket) exhaustedOr(h http.Header, status int) {
-	if status == http.StatusTooManyRequests {
+// spend counts the request; a 429 gets the headers of a limit that is used up, whatever is left of it.
+func (b *bucket) spend(h http.Header, status int) {
+	switch {
+	case b == nil:
+	case status == http.StatusTooManyRequests:
 		b.exhausted(h)
-		return
+	default:
+		b.take(h)
 	}
-	b.take(h)
 }
 
 // faults are the rules in force and the count of requests.

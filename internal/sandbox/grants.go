@@ -2,7 +2,7 @@ package sandbox
 
 import "net/http"
 
-var grantListing = listing{key: "client_grants", id: "id", checkpoint: true}
+var grantListing = listing{key: "client_grants", id: "id", checkpoint: true, size: defaultPage}
 
 func unknownGrant() *apiError {
 	return notFound("inexistent_client_grant", "The grant does not exist.")
@@ -19,7 +19,7 @@ func (t *Tenant) listGrants(c *call) (reply, *apiError) {
 		return c.query.Get("allow_any_organization") != "true" || truth(g, "allow_any_organization")
 	})
 	t.store.mu.RUnlock()
-	return c.page(grantListing, all)
+	return c.page(grantListing.over(t.store, t.store.grants), all)
 }
 
 func (t *Tenant) getGrant(c *call) (reply, *apiError) {
@@ -39,7 +39,7 @@ func (t *Tenant) createGrant(c *call) (reply, *apiError) {
 			return failed(err)
 		}
 		if t.quota && len(s.grants.list) >= freeGrants {
-			return failed(tooManyEntities("client grants"))
+			return failed(tooManyEntities())
 		}
 		grant["id"] = newGrantID()
 		s.grants.put(grant)

@@ -28,7 +28,7 @@ code,pre{overflow-wrap:anywhere;white-space:pre-wrap}</style></head><body><main>
 <input id="password" name="password" type="password" autocomplete="off" required>
 <button type="submit">Continue</button>
 </form>
-<p><small>A sandbox: any address and any password will do. Don't type a real one.</small></p>
+<p><small>A sandbox: any address and any password will do, except the password <code>wrong</code>. Don't type a real one.</small></p>
 </main></body></html>{{end}}
 
 {{define "consent"}}{{template "top" "Authorize App"}}

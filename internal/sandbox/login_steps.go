@@ -64,7 +64,10 @@ func (t *Tenant) connectionNames(s *step) []string {
 	return names
 }
 
-// takeLogin believes every address and password; first-party clients need no consent.
+// wrongPassword is the one password that is refused, so that a client can be seen to stand it.
+const wrongPassword = "wrong"
+
+// takeLogin believes every address and nearly every password; first-party clients need no consent.
 func (t *Tenant) takeLogin(w http.ResponseWriter, r *http.Request) {
 	s, ok := t.at(w, r)
 	if !ok {
@@ -74,6 +77,9 @@ func (t *Tenant) takeLogin(w http.ResponseWriter, r *http.Request) {
 	switch names := t.connectionNames(s); {
 	case email == "" || r.FormValue("password") == "":
 		t.loginPage(w, s, "Enter an email address and a password")
+		return
+	case r.FormValue("password") == wrongPassword:
+		t.loginPage(w, s, "Wrong email or password")
 		return
 	case connection == "" && len(names) > 0:
 		connection = names[0]
@@ -133,7 +139,7 @@ func (t *Tenant) takeConsent(w http.ResponseWriter, r *http.Request) {
 	}
 	t.logins.leave(s.state)
 	if r.FormValue("action") != "accept" {
-		t.deny(w, &authorizeRequest{authorization: s.authorization, strict: isStrict(s.client)},
+		t.deny(w, &authorizeRequest{authorization: s.authorization, client: s.client},
 			denied("access_denied", "User did not authorize the request"))
 		return
 	}

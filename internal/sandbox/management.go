@@ -34,13 +34,24 @@ type route struct {
 	method  string
 	path    []string // segments below /api/v2; "*" stands for an id
 	scopes  []string // any of them
+	query   fields   // what it takes in the query
 	payload *schema  // nil: the body is not read
 	serve   func(*call) (reply, *apiError)
 }
 
 func (t *Tenant) managementRoutes() []route {
 	at := func(method, path, scopes string, payload *schema, serve func(*call) (reply, *apiError)) route {
-		return route{method, strings.Split(path, "/"), strings.Fields(scopes), payload, serve}
+		known := map[string]fields{
+			"resource-servers": apisQuery, "client-grants": grantsQuery, "connections": connectionsQuery, "clients": clientsQuery,
+			"connections/*/clients": checkpoints, "clients/*/connections": query(checkpoints, projection, fields{"strategy": list("", strategyName, 0)}), "clients/*/credentials": paging,
+		}[path]
+		if known == nil {
+			known = projection
+		}
+		if method != http.MethodGet {
+			known = fields{}
+		}
+		return route{method, strings.Split(path, "/"), strings.Fields(scopes), known, payload, serve}
 	}
 	const readClients = "read:clients read:client_keys read:client_credentials read:client_summary"
 	return []route{
@@ -70,7 +81,13 @@ func (t *Tenant) managementRoutes() []route {
 		at("GET", "clients/*", readClients, nil, t.getClient),
 		at("PATCH", "clients/*", "update:clients update:client_keys update:client_credentials", updateClientPayload, t.updateClient),
 		at("DELETE", "clients/*", "delete:clients", nil, t.deleteClient),
-		at("GET", "clients/*/credentials", readClients, nil, t.listCredentials),
+		at("POST", "clients/*/rotate-secret", "update:client_keys", nil, t.rotateSecret),
+		at("GET", "clients/*/connections", "read:connections", nil, t.listClientConnections),
+		at("GET", "clients/*/credentials", "read:client_credentials", nil, t.listCredentials),
+		at("POST", "clients/*/credentials", "create:client_credentials", credentialPayload, t.createCredential),
+		at("GET", "clients/*/credentials/*", "read:client_credentials", nil, t.getCredential),
+		at("PATCH", "clients/*/credentials/*", "update:client_credentials", credentialChange, t.updateCredential),
+		at("DELETE", "clients/*/credentials/*", "delete:client_credentials", nil, t.deleteCredential),
 	}
 }
 
@@ -122,10 +139,13 @@ func (t *Tenant) serveManagement(out *answer, r *http.Request) {
 }
 
 func (t *Tenant) dispatch(r *http.Request, may permissions) (reply, *apiError) {
-	path := segments(r.URL)
+	path, method := segments(r.URL), r.Method
+	if method == http.MethodHead { // answered like GET, and the server leaves the body out
+		method = http.MethodGet
+	}
 	for i := range t.api {
 		op := &t.api[i]
-		ids, matches := op.match(r.Method, path)
+		ids, matches := op.match(method, path)
 		if !matches {
 			continue
 		}
@@ -133,7 +153,7 @@ func (t *Tenant) dispatch(r *http.Request, may permissions) (reply, *apiError) {
 			return failed(insufficientScope(op.scopes))
 		}
 		c := &call{query: r.URL.Query(), ids: ids, may: may}
-		if err := c.checkQuery(); err != nil {
+		if err := c.checkQuery(op.query); err != nil {
 			return failed(err)
 		}
 		if err := c.read(r, op.payload); err != nil {

@@ -41,6 +41,10 @@ func (l *requestLog) seen() []Request {
 
 // route knows the MCP route and the metadata of every path, and nothing else: a path with one slash more is another.
 func (g *Gateway) route(w http.ResponseWriter, r *http.Request) {
+	if allowOrigin(w.Header(), r, "GET, POST, DELETE") { // as with Zuplo's policy that lets every origin in
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	path, described := strings.CutPrefix(r.URL.Path, metadataPath)
 	described = described && (path == "" || path[0] == '/')
 	switch {

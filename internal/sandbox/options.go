@@ -52,8 +52,8 @@ func (e *OptionError) Error() string {
 
 // limits are the numbers behind Options.RateLimit.
 type limits struct {
-	api, token bucketSize
-	quota      bool
+	api, token, register bucketSize
+	quota                bool
 }
 
 type bucketSize struct {
@@ -63,18 +63,19 @@ type bucketSize struct {
 }
 
 func parseLimits(s string) (limits, error) {
-	// Authentication API: 30 a second on Free, 100 above; Management API: Free 2, enterprise 50 in a burst, 16 a second.
+	// Authentication API: 30 a second on Free, 100 above, registration 5 everywhere; Management API: Free 2, enterprise 50
+	// in a burst, 16 a second. Auth0's further limits (300 requests a minute on Free, keys, logins by address) are left out.
 	switch s {
 	case "", "none":
-		return limits{api: bucketSize{50, 16, false}, token: bucketSize{100, 100, false}}, nil
+		return limits{api: bucketSize{50, 16, false}, token: bucketSize{100, 100, false}, register: bucketSize{5, 5, false}}, nil
 	case "free":
-		return limits{api: bucketSize{2, 2, true}, token: bucketSize{30, 30, true}, quota: true}, nil
+		return limits{api: bucketSize{2, 2, true}, token: bucketSize{30, 30, true}, register: bucketSize{5, 5, true}, quota: true}, nil
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < 1 || n > 100000 {
 		return limits{}, &OptionError{"rate limit", s, `"none", "free" or a number of requests a second from 1 to 100000`}
 	}
-	return limits{api: bucketSize{n, float64(n), true}, token: bucketSize{100, 100, true}}, nil
+	return limits{api: bucketSize{n, float64(n), true}, token: bucketSize{100, 100, true}, register: bucketSize{5, 5, true}}, nil
 }
 
 func (o Options) withDefaults() (Options, limits, error) {

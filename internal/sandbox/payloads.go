@@ -1,5 +1,7 @@
 package sandbox
 
+import "strings"
+
 // The payloads of APIs, client grants and connections, after Auth0's OpenAPI document.
 
 var scopeItem = record("", fields{
@@ -91,10 +93,17 @@ func connectionFields() fields {
 	}
 }
 
+// strategyName is a connection's kind. The names are those of Auth0's OpenAPI document.
+var strategyName = oneOf("The identity provider identifier for the connection", strings.Fields(`ad adfs amazon apple dropbox bitbucket auth0-oidc
+	auth0 baidu bitly box custom daccount dwolla email evernote-sandbox evernote exact facebook fitbit github google-apps google-oauth2
+	instagram ip line linkedin oauth1 oauth2 office365 oidc okta paypal paypal-sandbox pingfederate planningcenter salesforce-community
+	salesforce-sandbox salesforce samlp sharepoint shopify shop sms soundcloud thirtysevensignals twitter untappd vkontakte waad weibo
+	windowslive wordpress yahoo yandex auth0-adldap`)...)
+
 var createConnectionPayload = func() *schema {
 	f := connectionFields()
 	f["name"] = str("The name of the connection.", 1, 128)
-	f["strategy"] = str("The identity provider identifier for the connection", 1, 0)
+	f["strategy"] = strategyName
 	return record("", f, "name", "strategy")
 }()
 

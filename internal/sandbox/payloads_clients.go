@@ -12,8 +12,10 @@ func clientFields() fields {
 		"token_endpoint_auth_method": nullable(oneOf("Defines the requested authentication method for the token endpoint.", "none", "client_secret_post", "client_secret_basic")),
 		"third_party_security_mode":  oneOf("Security mode for third-party clients.", ModeStrict, ModePermissive),
 		"redirection_policy":         oneOf("Controls whether Auth0 redirects users to the application's callback URL on authentication errors.", "allow_always", "open_redirect_protection"),
-		"app_type":                   str("The type of application this client represents", 1, 0),
-		"client_secret":              str("The secret used to sign tokens for the client", 1, 0),
+		"app_type": oneOf("The type of application this client represents", strings.Fields(`native spa regular_web non_interactive
+			resource_server express_configuration rms box cloudbees concur dropbox mscrm echosign egnyte newrelic office365 salesforce
+			sentry sharepoint slack springcm zendesk zoom sso_integration oag`)...),
+		"client_secret": str("The secret used to sign tokens for the client", 1, 0),
 	}
 	for _, name := range strings.Fields(`sso sso_disabled cross_origin_authentication custom_login_page_on require_pushed_authorization_requests
 		require_proof_of_possession is_token_endpoint_ip_header_trusted`) {

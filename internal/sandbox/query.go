@@ -1,137 +1,86 @@
 package sandbox
 
 import (
-	"encoding/base64"
 	"encoding/json"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-const (
-	defaultPage   = 50
-	offsetHorizon = 1000 // offset paging sees no further in connections
+// What the operations take in their query, after Auth0's OpenAPI document. Its texts for wrong values and its word for
+// too far a page are known from reports; which of them a wrong boolean gets is a guess.
+var (
+	paging = fields{
+		"page":           integer("Page index of the results to return. First page is 0.", 0, 0),
+		"per_page":       integer("Number of results per page.", 1, 100),
+		"include_totals": oneOf("Return results inside an object that contains the total result count (true) or as a direct array of results (false, default).", "true", "false"),
+	}
+	checkpoints = fields{"from": str("Optional Id from which to start selection.", 0, 0), "take": integer("Number of results per page. Defaults to 50.", 1, 100)}
+	projection  = fields{
+		"fields":         str("Comma-separated list of fields to include or exclude.", 0, 0),
+		"include_fields": oneOf("Whether specified fields are to be included (true) or excluded (false).", "true", "false"),
+	}
+
+	apisQuery   = query(paging, projection, fields{"identifiers": list("An optional filter on the resource server identifier.", str("", 1, 0), 10)})
+	grantsQuery = query(paging, checkpoints, fields{
+		"audience": str("", 0, 0), "client_id": str("", 0, 0), "allow_any_organization": oneOf("", "true", "false"),
+		"subject_type": oneOf("The type of application access the client grant allows.", "client", "user"),
+		"default_for":  oneOf("Applies this client grant as the default for all clients in the specified group.", "third_party_clients"),
+	})
+	connectionsQuery = query(paging, checkpoints, projection, fields{
+		"name": str("Provide the name of the connection to retrieve", 0, 0), "strategy": list("Provide strategies to only retrieve connections with such strategies", strategyName, 0),
+	})
+	clientsQuery = query(paging, checkpoints, projection, fields{
+		"per_page":  integer("Number of results per page.", 0, 100), // 0 is allowed here alone
+		"is_global": oneOf("", "true", "false"), "is_first_party": oneOf("", "true", "false"), "app_type": str("", 0, 0),
+		"external_client_id": str("", 1, 120), "q": str("", 0, 0),
+	})
 )
 
-var queryRules = map[string]*schema{
-	"page":           integer("Page index of the results to return. First page is 0.", 0, 0),
-	"per_page":       integer("Number of results per page.", 0, 100),
-	"take":           integer("Number of results per page. Defaults to 50.", 1, 100),
-	"include_totals": oneOf("Return results inside an object that contains the total result count (true) or as a direct array of results (false, default).", "true", "false"),
-	"include_fields": oneOf("Whether specified fields are to be included (true) or excluded (false).", "true", "false"),
-	"subject_type":   oneOf("The type of application access the client grant allows.", "client", "user"),
-	"default_for":    oneOf("Applies this client grant as the default for all clients in the specified group.", "third_party_clients"),
+func query(parts ...fields) fields {
+	out := fields{}
+	for _, part := range parts {
+		maps.Copy(out, part)
+	}
+	return out
 }
 
-// checkQuery refuses parameters with values that Auth0 refuses; unknown parameters pass.
-func (c *call) checkQuery() *apiError {
-	for name, rule := range queryRules {
-		if !c.query.Has(name) {
+// checkQuery refuses what Auth0 refuses: values that are out of bounds, and names that the operation doesn't have. Of
+// parts that the sandbox doesn't model it doesn't know the names: there rules is nil.
+func (c *call) checkQuery(rules fields) *apiError {
+	anyName := rules == nil
+	if anyName {
+		rules = query(paging, checkpoints)
+	}
+	refuse := func(v *violation) *apiError {
+		return newError(http.StatusBadRequest, "invalid_query_string", "%s", v.text("Query"))
+	}
+	var unknown []string
+	for _, name := range slices.Sorted(maps.Keys(c.query)) {
+		rule := rules[name]
+		if rule == nil {
+			unknown = append(unknown, name)
 			continue
 		}
-		var value any = c.query.Get(name)
-		if rule.kind == "integer" {
-			if _, err := strconv.Atoi(c.query.Get(name)); err == nil {
-				value = json.Number(c.query.Get(name))
-			}
-		}
-		if found := rule.check(value, name); found != nil {
-			return newError(http.StatusBadRequest, "invalid_query_string", "%s", found.text("Query"))
+		if found := rule.check(queryValue(rule, c.query[name]), name); found != nil {
+			return refuse(found)
 		}
 	}
-	if ids := c.query["identifiers"]; len(ids) > 10 {
-		v := violation{"identifiers", "Array is too long (" + strconv.Itoa(len(ids)) + "), maximum 10", ""}
-		return newError(http.StatusBadRequest, "invalid_query_string", "%s", v.text("Query"))
+	if len(unknown) > 0 && !anyName {
+		return refuse(&violation{"", "Additional properties not allowed: " + strings.Join(unknown, ","), ""})
 	}
 	return nil
 }
 
-func intParam(q url.Values, name string, fallback int) int {
-	if n, err := strconv.Atoi(q.Get(name)); err == nil {
-		return n
+// queryValue is the JSON value that a parameter stands for: repeated, it is an array.
+func queryValue(rule *schema, values []string) any {
+	if rule.kind == "array" || len(values) > 1 {
+		return toAny(values)
 	}
-	return fallback
-}
-
-// listing says how one kind of object is listed.
-type listing struct {
-	key        string   // the array's name
-	id         string   // the objects' id, which a checkpoint points behind
-	always     []string // fields that are answered whatever "fields" says
-	checkpoint bool     // whether take and from are known
-	horizon    int      // how far offset paging goes; 0: to the end
-}
-
-// page answers the part of all that the query asks for: as an object with next (checkpoint), as an object with totals,
-// or as a plain array.
-func (c *call) page(l listing, all []object) (reply, *apiError) {
-	if l.checkpoint && (c.query.Has("take") || c.query.Has("from")) {
-		return c.checkpointPage(l, all)
+	if _, err := strconv.Atoi(values[0]); err == nil && rule.kind == "integer" {
+		return json.Number(values[0])
 	}
-	number, size := intParam(c.query, "page", 0), intParam(c.query, "per_page", defaultPage)
-	if size == 0 {
-		size = defaultPage
-	}
-	start := number * size
-	if l.horizon > 0 && start+size > l.horizon && start > 0 {
-		return failed(newError(http.StatusBadRequest, "invalid_paging", "You can only page through the first %d records.", l.horizon))
-	}
-	part := c.project(l, cutOut(all, start, size))
-	if c.query.Get("include_totals") != "true" {
-		return ok(part)
-	}
-	return ok(object{"total": len(all), "start": start, "limit": size, l.key: part})
-}
-
-func (c *call) checkpointPage(l listing, all []object) (reply, *apiError) {
-	start, size := 0, intParam(c.query, "take", defaultPage)
-	if from := c.query.Get("from"); from != "" {
-		last, err := base64.RawURLEncoding.DecodeString(from)
-		at := slices.IndexFunc(all, func(o object) bool { return text(o, l.id) == string(last) })
-		if err != nil || at < 0 {
-			return failed(newError(http.StatusBadRequest, "invalid_paging", "Invalid checkpoint: the parameter from is not valid"))
-		}
-		start = at + 1
-	}
-	part := cutOut(all, start, size)
-	body := object{l.key: c.project(l, part)}
-	if start+size < len(all) {
-		body["next"] = base64.RawURLEncoding.EncodeToString([]byte(text(part[len(part)-1], l.id)))
-	}
-	return ok(body)
-}
-
-func cutOut(all []object, start, size int) []object {
-	start = min(start, len(all))
-	return all[start:min(start+size, len(all))]
-}
-
-func (c *call) project(l listing, all []object) []object {
-	out := make([]object, len(all))
-	for i, o := range all {
-		out[i] = c.fields(o, l.always...)
-	}
-	return out
-}
-
-// fields applies the parameters fields and include_fields.
-func (c *call) fields(o object, always ...string) object {
-	asked := c.query.Get("fields")
-	if asked == "" {
-		return o
-	}
-	names := strings.Split(asked, ",")
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
-	}
-	exclude := c.query.Get("include_fields") == "false"
-	out := object{}
-	for k, v := range o {
-		if slices.Contains(names, k) != exclude || slices.Contains(always, k) {
-			out[k] = v
-		}
-	}
-	return out
+	return values[0]
 }

@@ -150,7 +150,7 @@ func TestPaging(t *testing.T) {
 	}
 	tenant := newTenant(t, Options{Seed: []byte(`{"connections":[` + seed.String()[1:] + `]}`)})
 	_, _, body := request(t, tenant, "GET", "connections?strategy=oidc", "")
-	if part, plain := body.([]any); !plain || len(part) != 50 {
+	if part, plain := body.([]any); !plain || len(part) != 100 {
 		t.Errorf("without include_totals: %T of %d", body, len(part))
 	}
 	_, _, body = request(t, tenant, "GET", "connections?strategy=oidc&include_totals=true&page=1&per_page=100", "")

@@ -15,7 +15,8 @@ func buildScopes() []string {
 			directory_provisionings token_exchange_profiles authentication_methods guardian_enrollments email_templates
 			prompts refresh_tokens sessions`},
 		{"read update", `tenant_settings guardian_factors limits mfa_policies supplemental_signals`},
-		{"read", `logs logs_users stats insights connections_options organizations_summary client_summary user_idp_tokens
+		{"read update", "connections_options"},
+		{"read", `logs logs_users stats insights organizations_summary client_summary user_idp_tokens
 			entitlements shields anomaly_blocks`},
 		{"create", `signing_keys user_tickets passwords_checking_job organization_ticket guardian_enrollment_tickets`},
 		{"read delete update create", `users_app_metadata user_custom_blocks`},

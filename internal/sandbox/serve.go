@@ -11,8 +11,10 @@ import (
 
 const (
 	apiPrefix = "/api/v2"
-	tokenPath = "/oauth/token" //nolint:gosec // a path
 	maxBody   = 1 << 20
+
+	tokenPath    = "/oauth/token" //nolint:gosec // a path
+	registerPath = "/oidc/register"
 )
 
 // ServeHTTP logs the request, lets the faults and the rate limits have their say, and answers.
@@ -48,43 +50,62 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // answer decides on the answer; delivering it, whole or broken, comes after.
 func (t *Tenant) answer(out *answer, r *http.Request) {
-	management := isManagement(r)
-	limit := t.apiLimit
-	if !management {
-		limit = t.tokLimit
-	}
-	if !management && r.URL.Path != tokenPath {
-		t.auth.ServeHTTP(out, r)
+	limit := t.limitOf(r)
+	if f := t.faults.next(r); f != nil && f.apply(out, limit, isManagement(r)) {
 		return
 	}
-	if f := t.faults.next(r); f != nil && f.apply(out, limit) {
-		return
-	}
-	if !limit.take(out.header) {
+	if limit != nil && !limit.take(out.header) {
+		if t.options.RetryAfter {
+			out.header.Set("Retry-After", "1")
+		}
 		out.act, out.status = actNone, 0
-		t.refuse(out, management)
+		out.refuse(http.StatusTooManyRequests, isManagement(r))
 		return
+	}
+	switch {
+	case isManagement(r):
+		t.serveManagement(out, r)
+	case forBrowsers(r.URL.Path) && allowOrigin(out.header, r, "GET, POST"):
+		out.WriteHeader(http.StatusNoContent)
+	case strings.Contains(r.URL.Path, "//"): // the router would redirect to a cleaner path
+		http.NotFound(out, r)
+	default:
+		t.auth.ServeHTTP(out, r)
+	}
+}
+
+// limitOf is the rate limit that a request counts against; nil where there is none.
+func (t *Tenant) limitOf(r *http.Request) *bucket {
+	switch {
+	case isManagement(r):
+		return t.apiLimit
+	case r.URL.Path == tokenPath:
+		return t.tokLimit
+	case r.URL.Path == registerPath && r.Method == http.MethodPost:
+		return t.regLimit
+	}
+	return nil
+}
+
+// refuse answers with an error of the sandbox's own making, or of a limit, in the form that the endpoint's errors have.
+func (a *answer) refuse(status int, management bool) {
+	e := newError(status, "", "Injected fault")
+	if status == http.StatusTooManyRequests {
+		e = globalLimit()
 	}
 	if management {
-		t.serveManagement(out, r)
+		a.fail(e)
 		return
 	}
-	t.auth.ServeHTTP(out, r)
+	code := "server_error"
+	if e.Code != "" {
+		code = e.Code
+	}
+	writeJSON(a, status, oauthError{code, e.Message})
 }
 
 func isManagement(r *http.Request) bool {
 	return r.URL.Path == apiPrefix || strings.HasPrefix(r.URL.Path, apiPrefix+"/")
-}
-
-func (t *Tenant) refuse(out *answer, management bool) {
-	if t.options.RetryAfter {
-		out.header.Set("Retry-After", "1")
-	}
-	if management {
-		out.fail(globalLimit())
-		return
-	}
-	writeJSON(out, http.StatusTooManyRequests, oauthError{"too_many_requests", "Global limit has been reached"})
 }
 
 // pause waits for the latency; false when the client has gone.

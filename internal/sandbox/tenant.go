@@ -21,6 +21,7 @@ type Tenant struct {
 	adminID  string
 	apiLimit *bucket
 	tokLimit *bucket
+	regLimit *bucket
 	faults   *faults
 	log      *requestLog
 	api      []route
@@ -46,7 +47,7 @@ func New(o Options, baseURL string) (*Tenant, error) {
 		options: o, quota: limits.quota, base: base, issuer: base.String() + "/",
 		store:    newStore(),
 		key:      processKey(),
-		apiLimit: newBucket(limits.api, o.Now), tokLimit: newBucket(limits.token, o.Now),
+		apiLimit: newBucket(limits.api, o.Now), tokLimit: newBucket(limits.token, o.Now), regLimit: newBucket(limits.register, o.Now),
 		faults: &faults{}, log: &requestLog{}, done: make(chan struct{}),
 	}
 	t.store.file = o.StateFile
@@ -104,7 +105,7 @@ func (t *Tenant) State() []byte {
 	applications := []object{}
 	for _, c := range snap.Clients {
 		if !truth(c, "global") {
-			applications = append(applications, without(c, "client_secret"))
+			applications = append(applications, without(c, "client_secret", keptCredentials))
 		}
 	}
 	snap.Clients = applications

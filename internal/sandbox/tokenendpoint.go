@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"crypto"
 	"crypto/subtle"
 	"encoding/json"
 	"io"
@@ -123,7 +124,7 @@ func (t *Tenant) authenticate(r *http.Request, form url.Values) (object, *refusa
 		if form.Get("client_assertion_type") != "urn:ietf:params:oauth:client-assertion-type:jwt-bearer" {
 			return nil, refused(http.StatusBadRequest, "invalid_request", "Invalid client_assertion_type")
 		}
-		return client, t.checkAssertion(id, assertion)
+		return client, t.checkAssertion(client, assertion)
 	}
 	want := text(client, "client_secret")
 	if want == "" || subtle.ConstantTimeCompare([]byte(secret), []byte(want)) != 1 {
@@ -152,11 +153,12 @@ func assertedClient(assertion string) string {
 }
 
 // checkAssertion verifies a private_key_jwt assertion (RFC 7523 section 3); its audience must be the issuer.
-func (t *Tenant) checkAssertion(clientID, assertion string) *refusal {
-	invalid := func(why string) *refusal {
+func (t *Tenant) checkAssertion(client object, assertion string) *refusal {
+	invalid := func(why string) *refusal { // the words are a guess
 		return refused(http.StatusUnauthorized, "invalid_client", "Client assertion: "+why)
 	}
-	if t.options.AssertionKey == nil || clientID != t.adminID {
+	clientID, keys := text(client, "client_id"), t.assertionKeys(client)
+	if len(keys) == 0 {
 		return invalid("no key is registered for this client")
 	}
 	parsed, err := jwt.ParseSigned(assertion, assertionAlgorithms)
@@ -164,7 +166,7 @@ func (t *Tenant) checkAssertion(clientID, assertion string) *refusal {
 		return invalid("not a JWT signed with RS256, RS384 or PS256")
 	}
 	var claims jwt.Claims
-	if parsed.Claims(t.options.AssertionKey, &claims) != nil {
+	if !slices.ContainsFunc(keys, func(key crypto.PublicKey) bool { return parsed.Claims(key, &claims) == nil }) {
 		return invalid("the signature does not match the registered key")
 	}
 	want := jwt.Expected{Issuer: clientID, Subject: clientID, AnyAudience: jwt.Audience{t.issuer}, Time: t.options.Now()}
