@@ -43,17 +43,17 @@ func (t *Tenant) requestingClient(id string) (object, *denial) {
 
 func (t *Tenant) documentedClient(address string) (object, *denial) {
 	mapped, problem := fetchDocument(address)
-	if problem != "" {
-		return nil, pageOnly(http.StatusBadRequest, "invalid_client", problem)
+	if problem != nil {
+		return nil, pageOnly(http.StatusBadRequest, "invalid_client", problem.text)
 	}
 	var client object
 	_, failure := t.write(func(s *store) (reply, *apiError) {
 		if known := s.byDocument(address); known != nil {
-			client = merged(known, mapped)
+			client = merged(known, mapped.fields)
 			s.clients.put(client)
 			return noContent()
 		}
-		added, err := t.addClient(s, merged(mapped, object{
+		added, err := t.addClient(s, merged(mapped.fields, object{
 			"is_first_party": false, "external_metadata_type": "cimd", "external_metadata_created_by": "client",
 		}))
 		client = added

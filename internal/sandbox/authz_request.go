@@ -99,7 +99,7 @@ func (t *Tenant) readAuthorize(params url.Values) (*authorizeRequest, *denial) {
 // checkAuthorize runs the rules in order; the first that fails is the answer.
 func (t *Tenant) checkAuthorize(q *authorizeRequest) *denial {
 	for _, check := range []func(*authorizeRequest) *denial{
-		checkParameters, checkResponseType, checkPKCE, t.checkAPI, t.checkUserGrant, t.checkConnection, t.checkPrompt,
+		checkParameters, checkResponseType, checkPKCE, t.checkAPI, t.checkUserGrant, t.checkConnection, t.checkExtensions, t.checkPrompt,
 	} {
 		if failure := check(q); failure != nil {
 			return failure

@@ -99,7 +99,7 @@ func TestClientDocument(t *testing.T) {
 	}))
 	t.Cleanup(documents.Close)
 	address := documents.URL + "/client.json"
-	good := fmt.Sprintf(`{"client_id":%q,"client_name":"Documented","redirect_uris":[%q],"grant_types":["authorization_code","refresh_token"]}`, address, callback)
+	good := fmt.Sprintf(`{"client_id":%q,"client_name":"Documented","redirect_uris":[%q],"grant_types":["authorization_code","refresh_token"],"application_type":"native"}`, address, callback)
 	supported := setting("client_id_metadata_document_supported", true)
 	for _, c := range []struct {
 		name   string
@@ -112,11 +112,16 @@ func TestClientDocument(t *testing.T) {
 		{"not supported", nil, address, good, "Unknown client: " + address},
 		{"another id", supported, address, strings.Replace(good, address, address+"x", 1), "client_id is not its URL"},
 		{"not JSON", supported, address, "<html>", "not valid JSON"},
-		{"too large", supported, address, `{"x":"` + strings.Repeat("x", documentLimit) + `"}`, "not valid JSON"},
+		{"too large", supported, address, `{"x":"` + strings.Repeat("x", documentLimit) + `"}`, "larger than 5 KB"},
 		{"redirected", supported, documents.URL + "/away.json", good, "answers 302"},
 		{"not on loopback", supported, "https://198.51.100.1/client.json", good, "was not contacted"},
 		{"no path", supported, documents.URL, good, "must be a URL with a path"},
 		{"no callback", supported, address, strings.Replace(good, callback, "https://example.com/cb", 1), "Callback URL mismatch"},
+		{"loopback for a web application", supported, address, strings.Replace(good, `"native"`, `"web"`, 1), "loopback for a native application"},
+		{"a secret", supported, address, strings.Replace(good, `"application_type"`, `"token_endpoint_auth_method":"client_secret_post","application_type"`, 1), "none or private_key_jwt"},
+		{"no grant types", supported, address, strings.Replace(good, `"grant_types"`, `"x"`, 1), "grant_types must include"},
+		{"keys inside", supported, address, strings.Replace(good, `"application_type"`, `"jwks":{},"application_type"`, 1), "use jwks_uri"},
+		{"no name", supported, address, strings.Replace(good, "Documented", " ", 1), "client_name"},
 		{"no grant", both(supported, noGrant), address, good, "is not authorized to access resource server"},
 	} {
 		body = c.body

@@ -1,7 +1,9 @@
 package sandbox
 
 import (
+	"bytes"
 	"io"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -54,7 +56,7 @@ func (t *Tenant) managementRoutes() []route {
 		return route{method, strings.Split(path, "/"), strings.Fields(scopes), known, payload, serve}
 	}
 	const readClients = "read:clients read:client_keys read:client_credentials read:client_summary"
-	return []route{
+	routes := []route{
 		at("GET", "resource-servers", "read:resource_servers", nil, t.listAPIs),
 		at("POST", "resource-servers", "create:resource_servers", createAPIPayload, t.createAPI),
 		at("GET", "resource-servers/*", "read:resource_servers", nil, t.getAPI),
@@ -89,6 +91,10 @@ func (t *Tenant) managementRoutes() []route {
 		at("PATCH", "clients/*/credentials/*", "update:client_credentials", credentialChange, t.updateCredential),
 		at("DELETE", "clients/*/credentials/*", "delete:client_credentials", nil, t.deleteCredential),
 	}
+	for _, e := range extensions {
+		routes = append(routes, e.routes(t)...)
+	}
+	return routes
 }
 
 // match gives the path's ids when it is this route's.
@@ -108,9 +114,10 @@ func (r *route) match(method string, path []string) ([]string, bool) {
 	return ids, true
 }
 
-// segments splits the escaped path, so that %2F stays within its segment, and decodes each.
+// segments splits the escaped path, so that %2F stays within its segment, and decodes each. A slash too many makes an
+// empty segment, which no operation has: that Auth0's router is as strict is a guess.
 func segments(u *url.URL) []string {
-	parts := strings.Split(strings.Trim(strings.TrimPrefix(u.EscapedPath(), apiPrefix), "/"), "/")
+	parts := strings.Split(strings.TrimPrefix(strings.TrimPrefix(u.EscapedPath(), apiPrefix), "/"), "/")
 	for i, p := range parts {
 		if plain, err := url.PathUnescape(p); err == nil {
 			parts[i] = plain
@@ -173,16 +180,42 @@ func (c *call) read(r *http.Request, payload *schema) *apiError {
 	if err != nil {
 		return newError(http.StatusBadRequest, "", "Invalid request payload")
 	}
-	if len(strings.TrimSpace(string(data))) == 0 {
-		data = []byte("{}")
-	}
-	if decodeJSON(data, &c.body) != nil {
-		return newError(http.StatusBadRequest, "", "Invalid request payload JSON format")
+	var failure *apiError
+	if c.body, failure = decodePayload(r.Header.Get("Content-Type"), data); failure != nil {
+		return failure
 	}
 	if found := payload.check(c.body, ""); found != nil {
 		return invalidBody("%s", found.text("Payload"))
 	}
 	return nil
+}
+
+// decodePayload reads JSON, or a form, whose values are all strings. An empty body is an empty object. That other types
+// get 415 is a guess; a form that should have been JSON fails at its one strange name.
+func decodePayload(contentType string, data []byte) (any, *apiError) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return object{}, nil
+	}
+	kind, _, _ := mime.ParseMediaType(contentType)
+	switch {
+	case kind == "application/x-www-form-urlencoded":
+		form, err := url.ParseQuery(string(data))
+		if err != nil {
+			return nil, newError(http.StatusBadRequest, "", "Invalid request payload format")
+		}
+		fields := object{}
+		for name, values := range form {
+			fields[name] = queryValue(anything(), values)
+		}
+		return fields, nil
+	case contentType != "" && kind != "application/json" && !strings.HasSuffix(kind, "+json"):
+		return nil, newError(http.StatusUnsupportedMediaType, "", "Unsupported Media Type")
+	}
+	var body any
+	if decodeJSON(data, &body) != nil {
+		return nil, newError(http.StatusBadRequest, "", "Invalid request payload JSON format")
+	}
+	return body, nil
 }
 
 // write runs a change under the store's lock and saves what it left.

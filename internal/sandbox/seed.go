@@ -32,6 +32,18 @@ func (s *store) merge(from string, snap snapshot) error {
 		}
 		replace(s.clients, o, newID, clientDefaults(o))
 	}
+	for _, e := range extensions {
+		list := snap.Rules
+		if e.family == "hooks" {
+			list = snap.Hooks
+		}
+		for i, o := range list {
+			if text(o, "name") == "" {
+				return seedError(from, e.family, i, "name")
+			}
+			replace(e.of(s), o, e.newID, e.defaults(e.of(s)))
+		}
+	}
 	for i, o := range snap.Grants {
 		if text(o, "audience") == "" {
 			return seedError(from, "client_grants", i, "audience")

@@ -66,7 +66,7 @@ func (t *Tenant) populate() error {
 		return nil
 	}
 	t.store.settings = startingSettings(t.options.Mode)
-	app := newClient(object{"name": "Default App", "app_type": "regular_web"}, t.name())
+	app := newClient(object{"name": "Default App", "app_type": "regular_web", "oidc_conformant": true, "callbacks": []any{}}, t.name())
 	t.store.clients.put(app)
 	if err = t.store.merge("start", snapshot{Connections: startingConnections([]string{text(app, "client_id")})}); err != nil {
 		return err

@@ -19,6 +19,8 @@ type store struct {
 	grants      *collection
 	connections *collection
 	clients     *collection
+	rules       *collection
+	hooks       *collection
 	documents   object // by path, as writeDocument leaves them; not part of a snapshot
 	file        string // written after each change, if set
 }
@@ -30,6 +32,8 @@ func newStore() *store {
 		grants:      newCollection("id", ""),
 		connections: newCollection("id", "name"),
 		clients:     newCollection("client_id", ""),
+		rules:       newCollection("id", "name"),
+		hooks:       newCollection("id", "name"),
 		documents:   object{},
 	}
 }
@@ -41,11 +45,13 @@ type snapshot struct {
 	Grants      []object `json:"client_grants"`
 	Connections []object `json:"connections"`
 	Clients     []object `json:"clients"`
+	Rules       []object `json:"rules,omitempty"`
+	Hooks       []object `json:"hooks,omitempty"`
 }
 
 // snapshot must be called with the lock held.
 func (s *store) snapshot() snapshot {
-	return snapshot{s.settings, s.apis.all(), s.grants.all(), s.connections.all(), s.clients.all()}
+	return snapshot{s.settings, s.apis.all(), s.grants.all(), s.connections.all(), s.clients.all(), s.rules.all(), s.hooks.all()}
 }
 
 // SeedError is a seed or a state file that cannot be used.

@@ -33,7 +33,7 @@ func serveDocument(t *testing.T, callback string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(object{
-			"client_id": "http://" + r.Host + "/client", "client_name": "mcpauth", "redirect_uris": []string{callback},
+			"client_id": "http://" + r.Host + "/client", "client_name": "mcpauth", "redirect_uris": []string{callback}, "application_type": "native",
 			"grant_types": []string{"authorization_code", "refresh_token"}, "token_endpoint_auth_method": "none",
 		})
 	}))
