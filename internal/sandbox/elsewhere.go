@@ -81,6 +81,9 @@ func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (rep
 	case isCollection(path) && t.holds(path):
 		return emptyList(r, path)
 	}
+	if len(path) > 2 && t.heldObject(path) != nil { // a part of it that it doesn't have
+		return failed(notFound("", "Not Found"))
+	}
 	return failed(missing(path))
 }
 
@@ -94,20 +97,22 @@ func notKept(path []string) *apiError {
 // holds says whether the objects are there whose parts a path names: the sandbox has clients, but no roles.
 func (t *Tenant) holds(path []string) bool {
 	n, _ := lead(path)
-	if len(path)-n < 3 {
-		return true
-	}
+	return len(path)-n < 3 || (len(path) == 3 && t.heldObject(path) != nil)
+}
+
+// heldObject is the object of the kinds that the sandbox models to which a path leads; nil without one.
+func (t *Tenant) heldObject(path []string) object {
 	t.store.mu.RLock()
 	defer t.store.mu.RUnlock()
 	held := map[string]*collection{
-		"clients": t.store.clients, "connections": t.store.connections,
-		"client-grants": t.store.grants, "resource-servers": t.store.apis,
+		"clients": t.store.clients, "connections": t.store.connections, "client-grants": t.store.grants,
+		"resource-servers": t.store.apis, "rules": t.store.rules, "hooks": t.store.hooks,
 	}[path[0]]
-	if held == nil {
-		return false
+	if held == nil || len(path) < 2 {
+		return nil
 	}
-	_, known := held.find(path[1])
-	return known && len(path) == 3
+	found, _ := held.find(path[1])
+	return found
 }
 
 func emptyList(r *http.Request, path []string) (reply, *apiError) {

@@ -99,8 +99,8 @@ var absences = map[string]absence{
 // missing is the 404 for a path: that of the family's object, else the plain one, which unknown paths get too.
 func missing(path []string) *apiError {
 	name := familyOf(path)
-	if found, known := absences[name]; known && (len(path) > strings.Count(name, "/")+1 || name == "emails/provider") {
-		id := path[min(strings.Count(name, "/")+1, len(path)-1)]
+	id := path[min(strings.Count(name, "/")+1, len(path)-1)]
+	if found, known := absences[name]; known && id != "" && (len(path) > strings.Count(name, "/")+1 || name == "emails/provider") {
 		return notFound(found.code, strings.ReplaceAll(found.message, "*", id))
 	}
 	return notFound("", "Not Found")

@@ -60,13 +60,17 @@ func (t *Tenant) checkGrant(s *store, grant object) *apiError {
 	if !known {
 		return notFound("inexistent_resource_server", "Resource server not found")
 	}
+	var client object
 	if !isDefault {
-		if _, known = s.clients.get(clientID); !known {
+		if client, known = s.clients.get(clientID); !known {
 			return notFound("inexistent_client", "The client does not exist")
 		}
 	}
 	if err := checkAllScopes(api, grant); err != nil {
 		return err
+	}
+	if truth(api, "is_system") && (isDefault || client["is_first_party"] == false) {
+		return newError(http.StatusBadRequest, "invalid_body", "Third-party clients cannot be granted access to system APIs") // documented; the words are a guess
 	}
 	for _, g := range s.grants.list {
 		same := g["audience"] == grant["audience"] && text(g, "client_id") == clientID && text(g, "default_for") == text(grant, "default_for")

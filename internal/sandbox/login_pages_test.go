@@ -88,6 +88,7 @@ func TestLoginRefused(t *testing.T) {
 	for name, form := range map[string]url.Values{
 		"no name":           with(filled, "username", " "),
 		"no password":       with(filled, "password", ""),
+		"wrong password":    with(filled, "password", wrongPassword),
 		"closed connection": with(filled, "connection", "google-oauth2"),
 		"unknown page":      with(filled, "state", "x"),
 	} {
@@ -95,9 +96,15 @@ func TestLoginRefused(t *testing.T) {
 			t.Errorf("%s: %d", name, res.StatusCode)
 		}
 	}
+	if body := bodyOf(t, send(t, tenant, "u/login", with(filled, "password", wrongPassword))); !strings.Contains(body, "Wrong email or password") {
+		t.Errorf("wrong password: %s", body)
+	}
 	// Consent before anyone has logged in leads back to the login page.
 	if at, _ := location(t, send(t, tenant, "u/consent", with(hidden(login), "action", "accept"))); at != tenant.issuer+"u/login" {
 		t.Errorf("consent without login: %s", at)
+	}
+	if res := send(t, tenant, "u/login", filled); res.StatusCode != http.StatusFound {
+		t.Errorf("the right one afterwards: %d", res.StatusCode)
 	}
 }
 

@@ -105,7 +105,7 @@ func (r *route) match(method string, path []string) ([]string, bool) {
 	var ids []string
 	for i, want := range r.path {
 		switch {
-		case want == "*":
+		case want == "*" && path[i] != "":
 			ids = append(ids, path[i])
 		case want != path[i]:
 			return nil, false

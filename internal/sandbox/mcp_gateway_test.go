@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
@@ -136,6 +137,36 @@ func TestGatewayRoutes(t *testing.T) {
 		want := object{"resource": c.resource, "authorization_servers": []any{p.Tenant.Issuer()}, "resource_name": "Sandbox MCP server"}
 		if c.status == 200 && !reflect.DeepEqual(document, want) {
 			t.Errorf("%s: %v, want %v", c.path, document, want)
+		}
+	}
+}
+
+// TestGatewayLetsBrowsersIn: the challenge is seen from another origin, and a preflight passes.
+func TestGatewayLetsBrowsersIn(t *testing.T) {
+	p := startPair(t, GatewayOptions{})
+	for _, c := range []struct {
+		method, path string
+		status       int
+	}{
+		{"OPTIONS", "/mcp", 204},
+		{"OPTIONS", metadataPath + "/mcp", 204},
+		{"GET", metadataPath + "/mcp", 200},
+		{"POST", "/mcp", 401},
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), c.method, strings.TrimSuffix(p.gateway.URL, "/mcp")+c.path, nil)
+		r.Header.Set("Origin", "http://localhost:6274")
+		if c.method == http.MethodOptions {
+			r.Header.Set("Access-Control-Request-Method", "POST")
+			r.Header.Set("Access-Control-Request-Headers", "authorization,mcp-protocol-version")
+		}
+		w := httptest.NewRecorder()
+		p.gateway.ServeHTTP(w, r)
+		h := w.Header()
+		if w.Code != c.status || h.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(h.Get("Access-Control-Expose-Headers"), "WWW-Authenticate") {
+			t.Errorf("%s %s: %d %v", c.method, c.path, w.Code, h)
+		}
+		if c.method == http.MethodOptions && h.Get("Access-Control-Allow-Headers") != "authorization,mcp-protocol-version" {
+			t.Errorf("%s: %v", c.path, h)
 		}
 	}
 }

@@ -1,0 +1,152 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+)
+
+// TestWhatIsNotModelled: lists are empty in the shape that each has, single things are absent in the words of their
+// kind, and what Auth0 doesn't know isn't found. The shapes are those of recordings.
+func TestWhatIsNotModelled(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	ids := strings.NewReplacer("{app}", text(tenant.store.clients.list[0], "client_id"),
+		"{grant}", text(tenant.store.grants.list[0], "id"), "{db}", text(tenant.store.connections.list[0], "id"))
+	for _, c := range []struct {
+		ask, want string
+		status    int
+	}{
+		{"GET roles", `[]`, 200},
+		{"GET roles?include_totals=true&per_page=50", `{"limit":50,"roles":[],"start":0,"total":0}`, 200},
+		{"GET roles?include_totals=true&per_page=50&page=3", `{"limit":50,"roles":[],"start":150,"total":0}`, 200},
+		{"GET organizations?take=50&include_totals=true", `{"organizations":[]}`, 200},
+		{"GET custom-domains?take=50", `{"custom_domains":[]}`, 200},
+		{"GET event-streams", `{"eventStreams":[]}`, 200},
+		{"GET user-attribute-profiles?take=10", `{"user_attribute_profiles":[]}`, 200},
+		{"GET user-attribute-profiles/templates", `{"user_attribute_profile_templates":[]}`, 200},
+		{"GET token-exchange-profiles", `{"token_exchange_profiles":[]}`, 200},
+		{"GET network-acls", `[]`, 200},
+		{"GET network-acls?include_totals=true", `{"limit":50,"network_acls":[],"start":0,"total":0}`, 200},
+		{"GET flows/vault/connections?include_totals=true", `{"connections":[],"limit":50,"start":0,"total":0}`, 200},
+		{"GET keys/encryption?include_totals=true", `{"keys":[],"limit":50,"start":0,"total":0}`, 200},
+		{"GET rules-configs?include_totals=true", `[]`, 200},
+		{"GET blacklists/tokens?aud=x", `[]`, 200},
+		{"GET log-streams", `[]`, 200},
+		{"GET logs?from=1&take=10", `[]`, 200},
+		{"GET logs?sort=date:-1&page=0&per_page=100", `[]`, 200},
+		{"GET actions/actions?page=0&per_page=100", `{"actions":[],"page":0,"per_page":100,"total":0}`, 200},
+		{"GET actions/triggers/post-login/bindings", `{"bindings":[],"page":0,"per_page":50,"total":0}`, 200},
+		{"GET branding/phone/providers", `{"providers":[]}`, 200},
+		{"GET guardian/factors", `[]`, 200},
+		{"GET stats/daily", `[]`, 200},
+		{"GET stats/active-users", `0`, 200},
+		{"GET users-by-email?email=a@b.c", `[]`, 200},
+		{"GET user-blocks?identifier=x", `{"blocked_for":[]}`, 200},
+		{"GET prompts/login/custom-text/en", `{}`, 200},
+		{"GET clients/{app}/credentials", `[]`, 200},
+		{"GET client-grants/{grant}/organizations?take=50", `{"organizations":[]}`, 200},
+		{"GET connections/{db}/keys", `[]`, 200},
+		{"GET connections/{db}/scim-configuration", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET client-grants/cgr_none/organizations", "The grant does not exist.", 404},
+		{"GET connections/con_none/keys", "The connection does not exist", 404},
+		{"GET roles/rol_x", "The role does not exist.", 404},
+		{"GET roles/rol_x/users", "The role does not exist.", 404},
+		{"DELETE roles/rol_x", "The role does not exist.", 404},
+		{"GET users/auth0%7Cx", `"errorCode":"inexistent_user"`, 404},
+		{"GET organizations/org_x/members?include_totals=true", "No organization found by that id or name", 404},
+		{"GET organizations/name/acme", "No organization found by that id or name", 404},
+		{"GET custom-domains/cd_x", "The custom domain cd_x does not exist", 404},
+		{"GET emails/provider", `"errorCode":"inexistent_email_provider"`, 404},
+		{"GET email-templates/verify_email", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET branding/themes/default", `"errorCode":"theme_not_found"`, 404},
+		{"GET jobs/job_x", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET nonsense", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET client_grants", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET clients/", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET /clients", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"PUT clients", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"POST roles", `"errorCode":"sandbox_does_not_keep"`, 404},
+		{"GET roles?per_page=101", "on property per_page", 400},
+	} {
+		method, path, _ := strings.Cut(ids.Replace(c.ask), " ")
+		status, _, body := request(t, tenant, method, path, "")
+		data, err := json.Marshal(body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, exact := string(data), strings.HasPrefix(c.want, "[") || (strings.HasPrefix(c.want, "{") && c.status == 200)
+		if status != c.status || (exact && got != c.want) || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %d %s, want %d %s", c.ask, status, got, c.status, c.want)
+		}
+	}
+}
+
+// TestHead is GET without its body.
+func TestHead(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	if status, _, _ := request(t, tenant, http.MethodHead, "tenants/settings", ""); status != http.StatusOK {
+		t.Errorf("settings: %d", status)
+	}
+	if status, _, _ := request(t, tenant, http.MethodHead, "roles", ""); status != http.StatusOK {
+		t.Errorf("roles: %d", status)
+	}
+}
+
+// TestContentTypes: JSON is the default, a form is one, and nothing else is read.
+func TestContentTypes(t *testing.T) {
+	for _, c := range []struct {
+		kind, body string
+		status     int
+		want       string
+	}{
+		{"", `{"identifier":"urn:x"}`, 201, ""},
+		{"application/json; charset=utf-8", `{"identifier":"urn:x"}`, 201, ""},
+		{"application/x-www-form-urlencoded", "identifier=urn%3Ax", 201, ""},
+		{"application/x-www-form-urlencoded", `{"identifier":"urn:x"}`, 400, "Additional properties not allowed"},
+		{"text/plain", `{"identifier":"urn:x"}`, 415, "Unsupported Media Type"},
+		{"application/json", `{"identifier":"urn:x"} {}`, 400, "Invalid request payload JSON format"},
+		{"application/json", `[]`, 400, "Expected type object but found type array"},
+		{"application/json", `null`, 400, "Expected type object but found type null"},
+		{"application/json", `{"identifier":"` + strings.Repeat("x", maxBody) + `"}`, 413, "Payload content length greater than maximum allowed"},
+	} {
+		tenant := newTenant(t, Options{})
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, tenant.issuer+"api/v2/resource-servers", strings.NewReader(c.body))
+		r.Header.Set("Authorization", "Bearer "+tenant.Token(tokenLifetime))
+		if c.kind != "" {
+			r.Header.Set("Content-Type", c.kind)
+		}
+		if status, _, body := serve(t, tenant, r); status != c.status || !strings.Contains(message(body), c.want) {
+			t.Errorf("%s %.40s: %d %v, want %d %s", c.kind, c.body, status, body, c.status, c.want)
+		}
+	}
+}
+
+// TestCheckpointSurvivesDeletion: what prunes while it pages must see every object once.
+func TestCheckpointSurvivesDeletion(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	for range 9 {
+		create(t, tenant, "clients", `{"name":"x","is_first_party":false}`)
+	}
+	seen, from := map[string]bool{}, ""
+	for range 20 {
+		_, _, body := request(t, tenant, "GET", "clients?is_first_party=false&take=2&from="+from, "")
+		page, _ := field(body, "clients").([]any)
+		for _, v := range page {
+			id := text(v.(object), "client_id") //nolint:forcetypeassert,errcheck // a list of clients
+			if seen[id] {
+				t.Errorf("%s comes twice", id)
+			}
+			seen[id] = true
+			request(t, tenant, "DELETE", "clients/"+id, "")
+		}
+		next, more := field(body, "next").(string)
+		if from = next; !more {
+			break
+		}
+	}
+	if len(seen) != 9 {
+		t.Errorf("%d of 9 were seen", len(seen))
+	}
+}
