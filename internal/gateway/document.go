@@ -62,11 +62,6 @@ func (d *document) refuse(at int, hint, reason string, args ...any) *Refusal {
 	return r
 }
 
-func position(src []byte, at int) (line, column int) {
-	at = min(at, len(src))
-	return 1 + bytes.Count(src[:at], lf), at - bytes.LastIndexByte(src[:at], '\n')
-}
-
 // splice replaces src[start:end] and parses anew: every node that was taken from d before is stale after it.
 func (d *document) splice(start, end int, text []byte) error {
 	changed := make([]byte, 0, len(d.src)+len(text))
@@ -96,23 +91,46 @@ func (d *document) array(v *hujson.Value, what string) (*hujson.Array, error) {
 	return array, nil
 }
 
-// member finds a member of an object, or nil. A name that stands there twice is refused: readers disagree on which counts.
+// member finds a member of an object, or nil.
 func (d *document) member(v *hujson.Value, what, name string) (*hujson.Value, error) {
-	object, err := d.object(v, what)
-	if err != nil {
+	if _, err := d.object(v, what); err != nil {
 		return nil, err
 	}
-	var found *hujson.Value
-	for i := range object.Members {
-		if text(&object.Members[i].Name) != name {
-			continue
+	return at(v, name), nil
+}
+
+// unique refuses a name that stands twice in an object, as readers disagree on which counts; deep looks at all that is in
+// the value, else only at the value itself.
+func (d *document) unique(v *hujson.Value, deep bool) error {
+	switch value := v.Value.(type) {
+	case *hujson.Object:
+		seen := map[string]bool{}
+		for i := range value.Members {
+			member := &value.Members[i]
+			name := text(&member.Name)
+			if seen[name] {
+				return d.refuse(member.Name.StartOffset, "leave one: readers disagree on which counts", "has %q twice in one object", name)
+			}
+			seen[name] = true
+			if err := d.uniqueWithin(&member.Value, deep); err != nil {
+				return err
+			}
 		}
-		if found != nil {
-			return nil, d.refuse(object.Members[i].Name.StartOffset, "leave one", "%s has %q twice", what, name)
+	case *hujson.Array:
+		for i := range value.Elements {
+			if err := d.uniqueWithin(&value.Elements[i], deep); err != nil {
+				return err
+			}
 		}
-		found = &object.Members[i].Value
 	}
-	return found, nil
+	return nil
+}
+
+func (d *document) uniqueWithin(v *hujson.Value, deep bool) error {
+	if !deep {
+		return nil
+	}
+	return d.unique(v, true)
 }
 
 // at follows names downwards; it is nil where one is missing or stands on something that isn't an object.
@@ -126,7 +144,7 @@ func at(v *hujson.Value, names ...string) *hujson.Value {
 			return nil
 		}
 		v = nil
-		for i := range object.Members { // the last one counts, as in JSON.parse
+		for i := range object.Members {
 			if text(&object.Members[i].Name) == name {
 				v = &object.Members[i].Value
 			}

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"errors"
+	"fmt"
 	"regexp"
 
 	"github.com/mcpauth-cli/mcpauth/templates"
@@ -16,6 +17,10 @@ type merge struct {
 
 func (m *merge) plan(f File)      { m.result.Files = append(m.result.Files, f) }
 func (m *merge) warn(text string) { m.result.Warnings = append(m.result.Warnings, text) }
+
+func (m *merge) note(text string, args ...any) {
+	m.result.Notes = append(m.result.Notes, fmt.Sprintf(text, args...))
+}
 
 // Merge plans how the Zuplo project in dir comes to match c, and writes nothing. Policies are upserted by name, each MCP
 // route gets its policy, and runtimeInit registers the plugin; every other byte stays, and a project that matches already
@@ -161,7 +166,12 @@ func (m *merge) checkRoutes(policies *policySet, routes *routeSet, places []temp
 		m.result.Warnings = append(m.result.Warnings, warnings...)
 		mcp = append(mcp, *o)
 	}
-	warnings, err := policies.openTools(routes, mcp)
+	warnings, err := policies.oneTenant(routes, m.config.policies())
+	if err != nil {
+		return err
+	}
+	m.result.Warnings = append(m.result.Warnings, warnings...)
+	warnings, err = policies.openTools(routes, mcp)
 	m.result.Warnings = append(m.result.Warnings, warnings...)
 	return err
 }

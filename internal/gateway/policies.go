@@ -21,8 +21,8 @@ type policy struct {
 
 // policySet is config/policies.json.
 type policySet struct {
-	doc *document
-	all []policy
+	doc  *document
+	list []policy
 }
 
 const noPolicies = "{\n  \"policies\": []\n}\n"
@@ -38,12 +38,15 @@ func readPolicies(src []byte) (*policySet, error) {
 
 // index lists the policies anew, as a splice makes the nodes stale.
 func (s *policySet) index() error {
-	s.all = nil
-	list, err := s.doc.member(&s.doc.root, "the file", "policies")
-	if err != nil || list == nil {
+	s.list = nil
+	if err := s.doc.unique(&s.doc.root, true); err != nil {
 		return err
 	}
-	array, err := s.doc.array(list, `"policies"`)
+	policies, err := s.doc.member(&s.doc.root, "the file", "policies")
+	if err != nil || policies == nil {
+		return err
+	}
+	array, err := s.doc.array(policies, `"policies"`)
 	if err != nil {
 		return err
 	}
@@ -53,7 +56,7 @@ func (s *policySet) index() error {
 		if !ok {
 			return s.doc.refuse(node.StartOffset, "", "policy %d is not an object", i+1)
 		}
-		s.all = append(s.all, policy{
+		s.list = append(s.list, policy{
 			name: text(at(node, "name")), kind: text(at(node, "policyType")), export: text(at(node, "handler", "export")),
 			node: node, plain: plain,
 		})
@@ -63,7 +66,7 @@ func (s *policySet) index() error {
 
 // named is the policy that a route means by a name: the first of them, as in Zuplo.
 func (s *policySet) named(name string) (policy, bool) {
-	for _, p := range s.all {
+	for _, p := range s.list {
 		if p.name == name {
 			return p, true
 		}
@@ -120,7 +123,7 @@ func (s *policySet) put(want templates.Policy) error {
 	case list == nil:
 		err = s.doc.insertMember(&s.doc.root, "policies", append(append([]byte("["), rendered...), ']'))
 	default:
-		err = s.doc.insertElement(list, len(s.all), rendered)
+		err = s.doc.insertElement(list, len(s.list), rendered)
 	}
 	if err != nil {
 		return err
@@ -131,7 +134,7 @@ func (s *policySet) put(want templates.Policy) error {
 // closed refuses a project in which an Auth0 policy takes every token of its tenant: once applications may register
 // themselves, anyone who can log in gets one.
 func (s *policySet) closed() error {
-	for _, p := range s.all {
+	for _, p := range s.list {
 		if p.auth0() && p.failsOpen() {
 			return s.openRefusal(p, "give it a literal audience, such as https://$env(MCP_HOST)/mcp where the host differs")
 		}

@@ -44,8 +44,11 @@ func (o operation) policies() ([]string, error) {
 	return names, nil
 }
 
-// operations lists what a document routes, in its order.
+// operations lists what a document routes, in its order. A name that stands twice is refused wherever we read.
 func operations(doc *document) ([]operation, error) {
+	if err := doc.unique(&doc.root, false); err != nil {
+		return nil, err
+	}
 	paths, err := doc.member(&doc.root, "the file", "paths")
 	if err != nil || paths == nil {
 		return nil, err
@@ -54,16 +57,35 @@ func operations(doc *document) ([]operation, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := doc.unique(paths, false); err != nil {
+		return nil, err
+	}
 	var found []operation
 	for i := range object.Members {
 		path, item := text(&object.Members[i].Name), &object.Members[i].Value
+		if err := doc.unique(item, false); err != nil {
+			return nil, err
+		}
 		for _, method := range methods {
-			if node := at(item, method); node != nil {
-				found = append(found, operation{doc: doc, path: path, method: method, node: node, item: item})
+			node := at(item, method)
+			if node == nil {
+				continue
 			}
+			o := operation{doc: doc, path: path, method: method, node: node, item: item}
+			if err := o.unique(); err != nil {
+				return nil, err
+			}
+			found = append(found, o)
 		}
 	}
 	return found, nil
+}
+
+func (o operation) unique() error {
+	if err := o.doc.unique(o.node, false); err != nil || o.route() == nil {
+		return err
+	}
+	return o.doc.unique(o.route(), true)
 }
 
 // routeSet is every config/*.oas.json of a project.
@@ -160,8 +182,12 @@ func (o operation) combined() error {
 	return nil
 }
 
-// guard puts a policy into the route's policies.inbound: before whatever may authenticate, after what surely doesn't.
+// guard puts a policy into the route's policies.inbound: before whatever may authenticate, after what surely doesn't. One
+// that a composite policy brings in stays there.
 func (o operation) guard(name string, policies *policySet) error {
+	if grouped, err := policies.grouped(o, name); grouped || err != nil {
+		return err
+	}
 	names, err := o.policies()
 	if err != nil {
 		return err
