@@ -101,14 +101,14 @@ func (f gatewayFiles) show(a *app) {
 			a.outf("  %s\n", view.Clean(line))
 		}
 	}
-	a.doc.Manual = f.result.Manual
+	a.doc.Manual, a.doc.Notes = f.result.Manual, f.result.Notes
 }
 
 // became puts into the document what became of the files that were to change.
 func (f gatewayFiles) became(a *app, status provision.Status) {
 	a.doc.Files = nil
 	for _, file := range f.result.Files {
-		entry := view.File{Path: file.Path, Action: file.Action, Status: string(status)}
+		entry := view.File{Path: file.Path, Action: file.Action, Status: string(status), Diff: gateway.Diff(file)}
 		if file.Action == string(plan.None) {
 			entry.Status = string(provision.Skipped)
 		}

@@ -21,8 +21,8 @@ func Diff(f File) string {
 		from = "/dev/null"
 	}
 	before, after := f.Before, f.After
-	if onlyCRLF(before) && onlyCRLF(after) {
-		before, after = bytes.ReplaceAll(before, crlf, lf), bytes.ReplaceAll(after, crlf, lf)
+	if unmixed(before) && unmixed(after) && (len(before) == 0 || lineEnd(before) == lineEnd(after)) {
+		before, after = plainLineEnds(before), plainLineEnds(after)
 	}
 	text := string(diff.Diff(from, before, to, after))
 	_, text, _ = strings.Cut(text, "\n") // the line "diff OLD NEW" says nothing that the next two don't
@@ -37,10 +37,11 @@ func Diff(f File) string {
 	return strings.Join(lines, "")
 }
 
-var crlf, lf = []byte("\r\n"), []byte("\n")
-
-func onlyCRLF(b []byte) bool {
-	return bytes.Count(b, crlf) == bytes.Count(b, lf) && bytes.Count(b, crlf) == bytes.Count(b, []byte("\r"))
+// unmixed says that all lines end in the same way.
+func unmixed(b []byte) bool {
+	both := bytes.Count(b, crlf)
+	onlyCR, onlyLF := bytes.Count(b, cr)-both, bytes.Count(b, lf)-both
+	return both+onlyCR == 0 || both+onlyLF == 0 || onlyCR+onlyLF == 0
 }
 
 // printable escapes what a terminal could obey or hide; tabs stay.

@@ -8,8 +8,6 @@ import (
 	"strings"
 )
 
-const newFileMode fs.FileMode = 0o644
-
 // project is a folder that is read, and never left through a symbolic link.
 type project struct{ dir string }
 
@@ -48,7 +46,7 @@ func resolve(path string) (string, error) {
 	return filepath.Join(parent, filepath.Base(path)), err
 }
 
-// read returns a file's contents and permissions; found is false where there is none.
+// read returns a file's contents and permissions; found is false, and both are empty, where there is none.
 func (p project) read(file string) (src []byte, mode fs.FileMode, found bool, err error) {
 	path, err := p.path(file)
 	if err != nil {
@@ -56,7 +54,7 @@ func (p project) read(file string) (src []byte, mode fs.FileMode, found bool, er
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, newFileMode, false, nil
+		return nil, 0, false, nil
 	}
 	if err == nil && !info.Mode().IsRegular() {
 		return nil, 0, false, refuse(file, "", "is not a regular file")
@@ -110,6 +108,9 @@ func (p project) folderWritable(file, folder string) error {
 	}
 	if info.Mode().Perm()&0o200 == 0 {
 		return refuse(file, "give yourself write permission", "can't be written: its folder has mode %v", info.Mode().Perm())
+	}
+	if err := mayMakeFiles(folder); err != nil {
+		return &Refusal{File: file, Reason: "can't be written in its folder: " + printable(err.Error()), Hint: "give yourself write permission", Err: err}
 	}
 	return nil
 }

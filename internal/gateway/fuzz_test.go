@@ -133,7 +133,7 @@ func FuzzRuntimeStrings(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			uses := pluginUses(file, src)
+			uses := newSource(file, src).plugins()
 			if len(uses) != 1 || len(uses[0].servers) != 1 || uses[0].servers[0] != server || uses[0].name != name {
 				t.Fatalf("scanned %+v from\n%s", uses, src)
 			}

@@ -41,7 +41,7 @@ func (d *document) insertMember(v *hujson.Value, name string, value []byte) erro
 	}
 	last := &object.Members[len(object.Members)-1]
 	colon := ":" + string(last.Value.BeforeExtra)
-	if strings.Contains(colon, "\n") {
+	if strings.ContainsAny(colon, "\r\n") {
 		colon = ": "
 	}
 	gap := d.gap(last.Name.BeforeExtra, last.Name.StartOffset)
@@ -56,7 +56,7 @@ func (d *document) fill(v *hujson.Value, content []byte, inside hujson.Extra) er
 	wrapped := append(append([]byte{open}, content...), end)
 	var out bytes.Buffer
 	switch {
-	case d.minified(), scalar && !bytes.Contains(inside, lf):
+	case d.minified(), scalar && !hasBreak(inside):
 		if err := json.Compact(&out, wrapped); err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (d *document) fill(v *hujson.Value, content []byte, inside hujson.Extra) er
 
 // gap is the white space that sets an element off from the one before it, modelled on its neighbour's.
 func (d *document) gap(before hujson.Extra, start int) string {
-	if bytes.Contains(before, lf) {
+	if hasBreak(before) {
 		return d.eol() + d.indentAt(start)
 	}
 	if d.minified() {
@@ -82,7 +82,7 @@ func (d *document) gap(before hujson.Extra, start int) string {
 // layOut indents JSON to stand beside a neighbour: on one line where the neighbour's list is.
 func (d *document) layOut(value []byte, neighbour *hujson.Value) string {
 	var out bytes.Buffer
-	several := bytes.Contains(neighbour.BeforeExtra, lf) || bytes.Contains(d.src[neighbour.StartOffset:neighbour.EndOffset], lf)
+	several := hasBreak(neighbour.BeforeExtra) || hasBreak(d.src[neighbour.StartOffset:neighbour.EndOffset])
 	if !several || json.Indent(&out, value, d.indentAt(neighbour.StartOffset), d.unit()) != nil {
 		out.Reset()
 		if json.Compact(&out, value) != nil {
@@ -92,15 +92,9 @@ func (d *document) layOut(value []byte, neighbour *hujson.Value) string {
 	return string(d.lineEnds(bytes.TrimSpace(out.Bytes())))
 }
 
-// indentAt is the white space with which the line of an offset begins.
-func (d *document) indentAt(offset int) string {
-	line := d.src[bytes.LastIndexByte(d.src[:offset], '\n')+1 : offset]
-	return string(line[:len(line)-len(bytes.TrimLeft(line, " \t"))])
-}
-
 // unit is one step of indentation: that of the first indented line.
 func (d *document) unit() string {
-	for line := range bytes.Lines(d.src) {
+	for line := range bytes.Lines(plainLineEnds(d.src)) {
 		rest := bytes.TrimLeft(line, " \t")
 		if n := len(line) - len(rest); n > 0 && len(bytes.TrimSpace(rest)) > 0 {
 			return string(line[:n])
@@ -109,24 +103,11 @@ func (d *document) unit() string {
 	return "  "
 }
 
+func (d *document) indentAt(offset int) string { return indentAt(d.src, offset) }
+
 func (d *document) eol() string { return lineEnd(d.src) }
 
-func lineEnd(src []byte) string {
-	if i := bytes.IndexByte(src, '\n'); i > 0 && src[i-1] == '\r' {
-		return "\r\n"
-	}
-	return "\n"
-}
-
 func (d *document) lineEnds(s []byte) []byte { return withLineEnds(s, d.eol()) }
-
-// withLineEnds gives a text with LF the line ends of a file; JSON and our TypeScript hold no raw line end within a string.
-func withLineEnds(s []byte, eol string) []byte {
-	if eol == "\n" {
-		return s
-	}
-	return bytes.ReplaceAll(s, lf, []byte(eol))
-}
 
 // minified says that the file has no white space between its parts.
 func (d *document) minified() bool {

@@ -3,11 +3,7 @@ package gateway
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
-	"io/fs"
-	"os"
-	"path/filepath"
-	"regexp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -16,118 +12,52 @@ import (
 
 const pluginName = "OAuthProtectedResourcePlugin"
 
-// pluginUse is a place that makes a plugin. Servers and name are nil and empty where they aren't plain strings.
+// pluginUse is a place that makes a plugin, or speaks of it in a way that isn't recognised. Servers and name are nil and
+// empty where they aren't plain strings.
 type pluginUse struct {
-	file    string
-	line    int
-	column  int
+	in      *source
+	at      int  // the token
+	made    bool // it is made there, with new
 	servers []string
 	name    string
 }
 
-// moduleFiles reads every script below modules/ that speaks of one of our names.
-func (p project) moduleFiles() (map[string][]byte, error) {
-	root, err := p.path("modules")
-	if err != nil {
-		return nil, err
-	}
-	found := map[string][]byte{}
-	if _, err := os.Lstat(root); errors.Is(err, fs.ErrNotExist) {
-		return found, nil
-	}
-	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && entry.Name() == "node_modules":
-			return filepath.SkipDir
-		}
-		rel, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
-		name := "modules/" + filepath.ToSlash(rel)
-		if entry.Type()&fs.ModeSymlink != 0 {
-			if skip, err := linked(name, path); skip || err != nil {
-				return err
-			}
-		}
-		if entry.IsDir() || !slices.Contains([]string{".ts", ".tsx", ".mts", ".js", ".jsx", ".mjs"}, filepath.Ext(path)) {
-			return nil
-		}
-		src, _, _, err := p.read(name)
-		if err != nil {
-			return err
-		}
-		if bytes.Contains(src, []byte(pluginName)) || bytes.Contains(src, []byte(registerName)) {
-			found[name] = src
-		}
-		return nil
-	})
-	var refusal *Refusal
-	switch {
-	case errors.As(err, &refusal):
-		return nil, refusal
-	case err != nil:
-		return nil, &Refusal{File: "modules", Reason: "can't be read: " + printable(err.Error()), Err: err}
-	}
-	return found, nil
-}
+func mentions(src []byte, name string) bool { return bytes.Contains(src, []byte(name)) }
 
-// linked decides about a symbolic link: one that leads nowhere (editors lock files so) holds nothing, and is skipped; a
-// linked folder can't be walked safely, and what it holds can't be left unseen, so it is refused.
-func linked(name, path string) (skip bool, err error) {
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return true, nil
-	case err != nil:
-		return false, err
-	case info.IsDir():
-		return false, refuse(name, "replace the link by the folder itself", "is a link to a folder, whose scripts can't be looked through for an OAuthProtectedResourcePlugin")
-	}
-	return false, nil
-}
-
-// pluginUses finds where a file makes the plugin. A file that can't be read for certain counts as one use, unknown.
-func pluginUses(file string, src []byte) []pluginUse {
-	if !bytes.Contains(src, []byte(pluginName)) {
+// plugins finds where a script makes the plugin, under whatever name it is imported. A script that can't be read for certain
+// counts as one use that isn't recognised, if it speaks of it at all.
+func (s *source) plugins() []pluginUse {
+	if !mentions(s.src, pluginName) || declaration(s.file) {
 		return nil
 	}
-	tokens, err := scan(src)
-	if err != nil {
-		return []pluginUse{{file: file, line: 1, column: 1}}
+	if s.unsure {
+		return []pluginUse{{in: s}}
 	}
-	s := &source{file: file, src: src, tokens: tokens}
-	var uses []pluginUse
-	for i, t := range tokens {
-		if !t.is(pluginName) || s.imported(i) {
+	uses, loose := s.uses(s.binding(pluginName, func(string) bool { return true }))
+	var found []pluginUse
+	for _, u := range uses {
+		if !s.tok(u.first - 1).is("new") {
 			continue
 		}
-		use := pluginUse{file: file}
-		use.line, use.column = position(src, t.start)
-		if s.tok(i-1).is("new") && s.tok(i+1).is("(") && s.tok(i+2).is("{") {
-			use.servers, use.name = s.pluginOptions(i + 2)
+		one := pluginUse{in: s, at: u.first, made: true}
+		if s.tok(u.last+1).is("(") && s.tok(u.last+2).is("{") {
+			one.servers, one.name = s.pluginOptions(u.last + 2)
 		}
-		uses = append(uses, use)
+		found = append(found, one)
 	}
-	return uses
-}
-
-// imported says that a token is an entry of an import list that doesn't rename it.
-func (s *source) imported(i int) bool {
-	if s.tok(i+1).is("as") || s.tok(i).depth != 1 {
-		return false
+	if len(found) == 0 && len(uses) > 0 {
+		found = append(found, pluginUse{in: s, at: uses[0].first})
 	}
-	for i--; i >= 0 && s.tok(i).depth > 0; i-- {
+	for _, at := range loose {
+		found = append(found, pluginUse{in: s, at: at})
 	}
-	return s.tok(i).is("{") && (s.tok(i-1).is("import") || s.tok(i-1).is("type") && s.tok(i-2).is("import"))
+	return found
 }
 
 func (s *source) pluginOptions(open int) (servers []string, name string) {
 	end, inside := s.tok(open).match, s.tok(open).depth+1
 	for i := open + 1; i < end; i++ {
-		if s.tok(i).depth != inside || !s.tok(i+1).is(":") || !s.tok(i-1).is("{") && !s.tok(i-1).is(",") {
+		if s.tok(i).depth != inside || !s.key(i) {
 			if s.tok(i).is("...") && s.tok(i).depth == inside {
 				return nil, ""
 			}
@@ -168,31 +98,37 @@ func stringValue(t token) (value string, ok bool) {
 	return t.text[1 : len(t.text)-1], true
 }
 
-// check compares a use with what is wanted. Its warning is empty where they agree.
-func (u pluginUse) check(want templates.Plugin) (warning string, err error) {
-	if u.servers == nil {
-		return printable(u.file) + ": can't tell which authorizationServers its " + pluginName +
-			" names; they must be [" + want.AuthorizationServer + "]", nil
-	}
-	if slices.Equal(u.servers, []string{want.AuthorizationServer}) {
+// agree compares a use with what is wanted: a Refusal where it publishes other servers, unsure where that can't be told.
+func (u pluginUse) agree(want templates.Plugin) (unsure string, err error) {
+	switch {
+	case !u.made:
+		return fmt.Sprintf("%s: speaks of %s in a form that isn't recognised", u.place(), pluginName), nil
+	case u.servers == nil:
+		return fmt.Sprintf("%s: can't tell which authorizationServers its %s names, which must be [%s]", u.place(), pluginName, want.AuthorizationServer), nil
+	case slices.Equal(u.servers, []string{want.AuthorizationServer}):
 		return "", nil
 	}
 	hint := "all MCP routes of a gateway share one tenant: use that one, or put " + want.AuthorizationServer + " there"
 	if slices.Equal(u.servers, []string{strings.TrimSuffix(want.AuthorizationServer, "/")}) {
 		hint = "add the last slash there: clients compare it with Auth0's issuer byte for byte"
 	}
-	r := refuse(u.file, hint, "has %s already, with the authorization servers %q", pluginName, u.servers)
-	r.Line, r.Column = u.line, u.column
+	r := refuse(u.in.file, hint, "has %s already, with the authorization servers %q", pluginName, u.servers)
+	r.Line, r.Column = position(u.in.src, u.in.tok(u.at).start)
 	return "", r
 }
 
-var lineBreaks = regexp.MustCompile(`\r\n`)
+func (u pluginUse) place() string {
+	if u.in.unsure {
+		return printable(u.in.file)
+	}
+	return u.in.place(u.at)
+}
 
 // generated says that our module stands as it was rendered, whatever its resource name and line ends.
-func generated(src []byte, use pluginUse) bool {
-	if len(use.servers) != 1 || use.name == "" {
+func generated(src []byte, u pluginUse) bool {
+	if len(u.servers) != 1 || u.name == "" {
 		return false
 	}
-	rendered, err := templates.ModuleTS(templates.Plugin{AuthorizationServer: use.servers[0], ResourceName: use.name})
-	return err == nil && bytes.Equal(lineBreaks.ReplaceAll(src, lf), rendered)
+	rendered, err := templates.ModuleTS(templates.Plugin{AuthorizationServer: u.servers[0], ResourceName: u.name})
+	return err == nil && bytes.Equal(plainLineEnds(src), rendered)
 }

@@ -10,45 +10,53 @@ import (
 
 const registerName = "registerMcpOAuth"
 
-// registration is how a file calls our module.
-func (s *source) registration() (imports, calls, other bool) {
-	for i, t := range s.tokens {
-		switch {
-		case !t.is(registerName):
-		case s.imported(i):
-			imports = true
-		case s.tok(i+1).is("(") && !s.tok(i-1).is("function") && !s.tok(i-1).is("."):
-			calls = true
-		default:
-			other = true
-		}
-	}
-	return imports, calls, other
-}
-
-// register adds one import and one call to the file of runtimeInit. ok is false where that can't be done for certain.
-func (f *initFunc) register() (changed []byte, ok bool) {
+// register adds the import, unless it stands there, and the call to the file of runtimeInit. The reason is empty where that
+// was done for certain, and else says why nothing was.
+func (f *initFunc) register() (changed []byte, reason string) {
 	s := f.in
-	if imports, calls, other := s.registration(); imports || calls || other {
-		return nil, false // half of it stands there already, or the name means something else
+	if f.maybe {
+		return nil, "the type of runtimeInit's parameter " + f.parameter + " lets it be missing, though Zuplo always passes it"
 	}
 	eol := lineEnd(s.src)
+	call, edits := registerName, []edit{}
+	switch b := s.ourBinding(); {
+	case len(b.names) > 0:
+		call = b.names[0]
+	case b.types:
+		return nil, "it imports " + registerName + " as a type"
+	default:
+		edits = append(edits, s.importEdit(eol))
+	}
 	parameter := f.parameter
-	edits := []edit{s.importEdit(eol)}
 	if parameter == "" {
 		parameter = s.free("runtime")
-		at := s.tok(f.params).end
-		edits = append(edits, edit{at, parameter + `: import("@zuplo/runtime").RuntimeExtensions`})
+		edits = append(edits, edit{s.tok(f.params).end, parameter + `: import("@zuplo/runtime").RuntimeExtensions`})
 	}
-	edits = append(edits, s.callEdit(f.body, registerName+"("+parameter+");", eol))
+	edits = append(edits, s.callEdit(f.body, call+"("+parameter+");", eol))
 	slices.SortStableFunc(edits, func(a, b edit) int { return a.at - b.at })
 	changed = apply(s.src, edits)
-	tokens, err := scan(changed)
-	if err != nil {
-		return nil, false
+	if !f.runs(changed, edits) {
+		return nil, "its form isn't recognised"
 	}
-	imports, calls, other := (&source{file: s.file, src: changed, tokens: tokens}).registration()
-	return changed, imports && calls && !other
+	return changed, ""
+}
+
+// runs reads a changed file anew and looks whether the call stands in it, once, where it surely runs.
+func (f *initFunc) runs(changed []byte, edits []edit) bool {
+	after := newSource(f.in.file, changed)
+	uses, loose := after.uses(after.ourBinding())
+	if after.unsure || len(uses) != 1 || len(loose) > 0 {
+		return false
+	}
+	opened := f.in.tok(f.body).start
+	for _, e := range edits {
+		if e.at <= f.in.tok(f.body).start {
+			opened += len(e.text)
+		}
+	}
+	body := slices.IndexFunc(after.tokens, func(t token) bool { return t.start == opened })
+	at := uses[0].first
+	return body >= 0 && body < at && at < after.tok(body).match && after.within(body, at) == surely
 }
 
 // free is a name that the file doesn't use.
@@ -91,87 +99,78 @@ func (s *source) importLine() string {
 // importEdit puts the import below the last one, or above the first statement of a file that has none.
 func (s *source) importEdit(eol string) edit {
 	after := -1
-	for i, t := range s.tokens {
-		if t.is("import") && t.depth == 0 && !s.tok(i-1).is(".") {
-			if end := s.importEnd(i); end >= 0 {
-				after = end
-			}
+	for i := range s.tokens {
+		if s.imports(i) {
+			after = s.importEnd(i)
 		}
 	}
 	if after < 0 {
 		return edit{s.top(), s.importLine() + eol + eol}
 	}
-	return edit{s.lineRest(s.tok(after).end), eol + s.importLine()}
-}
-
-// importEnd is the last token of an import statement with a module in quotes, or -1.
-func (s *source) importEnd(i int) int {
-	for i++; i < len(s.tokens) && s.tok(i).kind != quoted; i++ {
-		if s.tok(i).is("=") || s.tok(i).is("(") || s.tok(i).is(";") {
-			return -1
-		}
-	}
-	if i == len(s.tokens) {
-		return -1
-	}
-	if (s.tok(i+1).is("with") || s.tok(i+1).is("assert")) && s.tok(i+2).is("{") {
-		i = s.tok(i + 2).match
-	}
-	if s.tok(i + 1).is(";") {
-		i++
-	}
-	return i
+	at, _ := s.lineRest(s.tok(after).end)
+	return edit{at, eol + s.importLine()}
 }
 
 var (
-	restOfLine = regexp.MustCompile(`^[ \t]*(//[^\r\n\x{2028}\x{2029}]*)?(\r?\n|$)`)
-	ownComment = regexp.MustCompile(`/\*\*([^*]|\*+[^*/])*\*+/[ \t]*\r?\n[ \t]*$`)
+	restOfLine = regexp.MustCompile(`^[ \t]*(?://[^\r\n\x{2028}\x{2029}]*)?(\r\n|\r|\n|$)`)
+	// attached is a comment that belongs to what stands below it: a JSDoc one, or one that tells a tool of the next line.
+	attached = regexp.MustCompile(`(/\*\*([^*]|\*+[^*/])*\*+/|//[^\r\n]*(@ts-ignore|@ts-expect-error|-ignore|-next-line)[^\r\n]*)[ \t]*(\r\n|\r|\n)[ \t]*$`)
 )
 
-// lineRest is the end of the line of an offset, if there is nothing more than a comment there, else the offset.
-func (s *source) lineRest(at int) int {
+// lineRest is the end of the line of an offset, if there is nothing more than a comment there, else the offset and false.
+func (s *source) lineRest(at int) (end int, ok bool) {
 	rest := restOfLine.FindSubmatchIndex(s.src[at:])
 	if rest == nil {
-		return at
+		return at, false
 	}
-	return at + rest[4]
+	return at + rest[2], true
 }
 
-// top is where the first statement begins, with the comment that belongs to it. Directives for the compiler stay on top.
+// top is where the first statement begins, with the comment that belongs to it. Directives for the whole file stay on top.
 func (s *source) top() int {
 	if len(s.tokens) == 0 {
 		return len(s.src)
 	}
-	first := s.tokens[0].start
-	above := s.src[len(preamble(string(s.src))):first]
-	if bytes.Contains(above, []byte("@ts-")) || bytes.Contains(above, []byte("///")) {
-		return first
+	above := s.src[len(preamble(string(s.src))):s.tokens[0].start]
+	comment := attached.FindIndex(above)
+	if comment == nil || bytes.Contains(above[comment[0]:], []byte("@ts-nocheck")) {
+		return s.tokens[0].start
 	}
-	if comment := ownComment.FindIndex(above); comment != nil {
-		return first - len(above) + comment[0]
-	}
-	return first
+	return s.tokens[0].start - len(above) + comment[0]
 }
 
 // callEdit puts the call at the beginning of a body, where no early return and nothing that waits comes before it.
 func (s *source) callEdit(body int, call, eol string) edit {
-	open, next := s.tok(body), s.tok(body+1)
-	between := s.src[open.end:next.start]
-	at := s.lineRest(open.end)
-	if !bytes.Contains(between, lf) || at == open.end && !restOfLine.Match(s.src[at:]) {
+	open := s.tok(body)
+	end := s.tok(open.match).start
+	at, ok := s.lineRest(open.end)
+	if !ok || at >= end {
 		if body+1 == open.match {
 			return edit{open.end, " " + call + " "}
 		}
 		return edit{open.end, " " + call}
 	}
-	outer := s.indentAt(open.start)
-	indent := s.indentAt(next.start)
-	if body+1 == open.match || len(indent) <= len(outer) {
+	outer := indentAt(s.src, open.start)
+	rest := s.src[at:end]
+	first := at + len(rest) - len(bytes.TrimLeft(rest, " \t\r\n")) // of what stands in the body, be it a comment
+	indent := indentAt(s.src, first)
+	if first == end || len(indent) <= len(outer) {
 		indent = outer + s.unit()
 	}
 	return edit{at, eol + indent + call}
 }
 
-func (s *source) indentAt(offset int) string { return (&document{src: s.src}).indentAt(offset) }
-
-func (s *source) unit() string { return (&document{src: s.src}).unit() }
+// unit is one step of indentation: that of the first line which code, and not a comment, begins deeper than its bracket.
+func (s *source) unit() string {
+	for i, t := range s.tokens {
+		open := s.around(i)
+		if open < 0 || t.match >= 0 && t.match < i {
+			continue
+		}
+		inner, outer := indentAt(s.src, t.start), indentAt(s.src, s.tok(open).start)
+		if lineStart(s.src, t.start)+len(inner) == t.start && len(inner) > len(outer) && strings.HasPrefix(inner, outer) {
+			return inner[len(outer):]
+		}
+	}
+	return "  "
+}

@@ -69,10 +69,10 @@ const (
 
 // File is one file of a plan.
 type File struct {
-	Path          string // below Result.Dir, with forward slashes
-	Action        string // Create, Update or None
-	Before, After []byte // whole contents
-	Mode          fs.FileMode
+	Path          string      // below Result.Dir, with forward slashes
+	Action        string      // Create, Update or None
+	Before, After []byte      // whole contents
+	Mode          fs.FileMode // the permissions it has and keeps; a new file gets what the umask leaves
 }
 
 // Result is a plan; nothing is written before Write.

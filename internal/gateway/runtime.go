@@ -1,7 +1,7 @@
 package gateway
 
 import (
-	"maps"
+	"fmt"
 	"slices"
 
 	"github.com/mcpauth-cli/mcpauth/templates"
@@ -10,66 +10,83 @@ import (
 // scripts plans what becomes of modules/: our plugin in a module of its own, imported and called by runtimeInit, unless the
 // project has the plugin already.
 func (m *merge) scripts() error {
-	files, err := m.moduleFiles()
+	scripts, err := m.modules()
 	if err != nil {
 		return err
 	}
-	uses, err := m.existingPlugins(files)
-	if err != nil {
+	runs := scripts.running()
+	ours, elsewhere, err := m.existingPlugins(scripts, runs)
+	if err != nil || elsewhere {
 		return err
 	}
-	if uses.elsewhere > 0 {
-		return nil
-	}
-	src, mode, found, err := m.read(runtimeFile)
-	if err != nil {
-		return err
-	}
-	if !found && uses.ours == nil {
+	runtime := scripts[runtimeFile]
+	if runtime == nil && ours == nil {
 		rendered, err := templates.RuntimeTS(m.config.plugin())
 		if err != nil {
 			return err
 		}
-		m.plan(change(runtimeFile, nil, rendered, mode, false))
+		m.plan(change(runtimeFile, nil, rendered, 0, false))
 		return nil
 	}
-	if err := m.module(uses.ours, lineEnd(src)); err != nil {
+	eol := "\n"
+	if runtime != nil {
+		eol = lineEnd(runtime.src)
+	}
+	if err := m.module(ours, eol); err != nil {
 		return err
 	}
-	return m.registerIn(files)
+	return m.wire(scripts, runs)
 }
 
-type plugins struct {
-	ours      *pluginUse
-	elsewhere int
-}
-
-// existingPlugins looks at every plugin of the project. Zuplo takes the first that is added and says nothing of another.
-func (m *merge) existingPlugins(files map[string][]byte) (found plugins, err error) {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		for _, use := range pluginUses(name, files[name]) {
-			warning, err := use.check(m.config.plugin())
+// existingPlugins looks at every plugin of the project but those of tests, and says what becomes of each. Zuplo takes the
+// first that is added and says nothing of another, so ours is added where there is none elsewhere.
+func (m *merge) existingPlugins(scripts modules, runs []run) (ours *pluginUse, elsewhere bool, err error) {
+	places := 0
+	for _, name := range scripts.names() {
+		for _, u := range scripts[name].plugins() {
+			if name != moduleFile && scripts.test(name) {
+				m.note("%s: makes an %s in a test, which the gateway doesn't load: it doesn't count", u.place(), pluginName)
+				continue
+			}
+			unsure, err := u.agree(m.config.plugin())
 			if err != nil {
-				return found, err
+				return nil, false, err
 			}
-			switch {
-			case warning != "":
-				m.warn(warning)
-			case name != moduleFile:
-				m.result.Notes = append(m.result.Notes, printable(name)+": has "+pluginName+
-					" with this tenant already, so none is added")
+			if places++; name == moduleFile {
+				ours = &u
+				if unsure != "" {
+					m.warn(unsure)
+				}
+				continue
 			}
-			if name == moduleFile {
-				found.ours = &use
-			} else {
-				found.elsewhere++
+			m.elsewhere(u, unsure, reached(runs, u.in, u.at))
+			if err := m.leave(name); err != nil {
+				return nil, false, err
 			}
+			elsewhere = true
 		}
 	}
-	if found.elsewhere > 1 || found.elsewhere == 1 && found.ours != nil {
+	if elsewhere && places > 1 {
 		m.warn("modules: " + pluginName + " is made in several places; Zuplo takes the first that is added, silently")
 	}
-	return found, nil
+	return ours, elsewhere, nil
+}
+
+// elsewhere says what becomes of a plugin that isn't ours: it stays, and none is added beside it.
+func (m *merge) elsewhere(u pluginUse, unsure string, chance certainty) {
+	const proof = "`mcpauth verify` shows whether the gateway has it"
+	switch {
+	case unsure != "" && !u.made:
+		m.warn(unsure + ", so none is added; take it out and run the command again if the gateway has no such plugin (" + proof + ")")
+	case unsure != "":
+		m.warn(unsure + "; it stays, and none is added")
+	case chance == unseen:
+		m.warn(fmt.Sprintf("%s: has %s with this tenant already, so none is added; nothing here shows that runtimeInit adds it (%s)", u.place(), pluginName, proof))
+	case chance == perhaps:
+		m.warn(fmt.Sprintf("%s: has %s with this tenant already, so none is added; it is added under a condition only (%s)", u.place(), pluginName, proof))
+	default:
+		m.note("%s: has %s with this tenant already, so none is added", u.place(), pluginName)
+	}
 }
 
 // module plans modules/mcp-oauth.ts. One that was rendered follows a new resource name; one that people changed stays.
@@ -92,75 +109,74 @@ func (m *merge) module(ours *pluginUse, eol string) error {
 	case found && !generated(before, *ours):
 		rendered = before
 		if ours.name != m.config.ResourceName {
-			m.result.Notes = append(m.result.Notes, moduleFile+": was changed by hand and stays as it is")
+			m.note("%s: was changed by hand and stays as it is", moduleFile)
 		}
 	}
 	m.plan(change(moduleFile, before, rendered, mode, found))
 	return nil
 }
 
-// registerIn plans the import and the call, or says which lines to add by hand.
-func (m *merge) registerIn(files map[string][]byte) error {
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		src := files[name]
-		tokens, err := scan(src)
-		if err != nil || name == moduleFile {
-			continue
-		}
-		if imports, calls, _ := (&source{file: name, src: src, tokens: tokens}).registration(); imports && calls {
-			return m.leave(name)
-		}
+// wire plans the import and the call, or says which lines to add by hand.
+func (m *merge) wire(scripts modules, runs []run) error {
+	w := scripts.wiring(runs)
+	switch {
+	case w.chance == surely:
+		return m.leave(w.file)
+	case w.chance == perhaps:
+		m.warn(w.place + ": calls " + registerName + " under a condition only: see that it holds wherever MCP clients connect")
+		return m.leave(w.file)
+	case w.called:
+		return m.byHand(scripts, runs, registerName+" is called at "+w.loose+", where nothing shows that it runs")
+	case w.loose != "":
+		return m.byHand(scripts, runs, "the name "+registerName+" stands at "+w.loose+" in a form that isn't recognised")
+	case len(runs) == 0:
+		return m.byHand(scripts, runs, "its runtimeInit has a form that isn't recognised")
 	}
-	start := m.source(runtimeFile)
-	if f := findInit(start, "runtimeInit", m.sibling); f != nil {
-		if changed, ok := f.register(); ok {
-			_, mode, _, err := m.read(f.in.file)
-			if err != nil {
-				return err
-			}
-			m.plan(change(f.in.file, f.in.src, changed, mode, true))
-			return nil
-		}
+	f := runs[0].in
+	changed, reason := f.register()
+	if reason != "" {
+		return m.byHand(scripts, runs, reason)
 	}
-	example := &source{file: runtimeFile}
-	m.result.Manual = []string{example.importLine(), registerName + "(runtime);"}
-	m.warn(runtimeFile + ": its runtimeInit has a form that isn't recognised, so it stays as it is: import " + registerName +
-		" from " + moduleFile + " there by hand, and call it in runtimeInit")
-	return m.leave(runtimeFile)
+	_, mode, _, err := m.read(f.in.file)
+	if err != nil {
+		return err
+	}
+	m.plan(change(f.in.file, f.in.src, changed, mode, true))
+	return nil
 }
 
-// leave notes a file that was looked at and stays.
+// byHand says which lines to add where, and leaves the file of runtimeInit alone.
+func (m *merge) byHand(scripts modules, runs []run, reason string) error {
+	in, parameter := scripts[runtimeFile], "runtime"
+	switch {
+	case len(runs) > 0:
+		in = runs[0].in.in
+		if runs[0].in.parameter != "" {
+			parameter = runs[0].in.parameter
+		}
+	case in == nil:
+		in, reason = newSource(runtimeFile, nil), "is missing"
+	}
+	call, what := registerName, "import "+registerName+" from "+moduleFile+" there by hand, and call it"
+	if b := in.ourBinding(); len(b.names) > 0 {
+		call, what = b.names[0], "call "+b.names[0]+" there by hand,"
+	} else {
+		m.result.Manual = []string{in.importLine()}
+	}
+	m.result.Manual = append(m.result.Manual, call+"("+parameter+");")
+	m.warn(printable(in.file + ": " + reason + ", so it stays as it is: " + what + " where runtimeInit begins"))
+	return m.leave(in.file)
+}
+
+// leave notes, once, a file that was looked at and stays.
 func (m *merge) leave(file string) error {
+	if slices.ContainsFunc(m.result.Files, func(f File) bool { return f.Path == file }) {
+		return nil
+	}
 	src, mode, found, err := m.read(file)
 	if err != nil || !found {
 		return err
 	}
 	m.plan(change(file, src, src, mode, true))
-	return nil
-}
-
-// source reads a script in tokens, nil where it can't be read for certain.
-func (m *merge) source(file string) *source {
-	src, _, found, err := m.read(file)
-	if err != nil || !found {
-		return nil
-	}
-	tokens, err := scan(src)
-	if err != nil {
-		return nil
-	}
-	return &source{file: file, src: src, tokens: tokens}
-}
-
-// sibling reads the script that a module specifier means.
-func (m *merge) sibling(name string) *source {
-	if len(name) <= len("modules/") || name[:len("modules/")] != "modules/" {
-		return nil
-	}
-	for _, ending := range []string{".ts", "/index.ts"} {
-		if s := m.source(name + ending); s != nil {
-			return s
-		}
-	}
 	return nil
 }

@@ -61,10 +61,7 @@ func preamble(src string) string {
 	if !strings.HasPrefix(src[n:], "#!") {
 		return src[:n]
 	}
-	if end := strings.IndexByte(src[n:], '\n'); end >= 0 {
-		return src[:n+end+1]
-	}
-	return src
+	return src[:n+lineLength(src[n:])]
 }
 
 // run scans to the end of the file, or within a template to the bracket that ends the expression.

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bytes"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,8 +11,9 @@ import (
 )
 
 // Write carries a plan out, all of it or nothing. Each new content goes to a temporary file beside its target and to the
-// disk, with the permissions the target has; then the renames follow, in the plan's order (what is referred to before
-// what refers to it). A failure half-way puts back what was there. A file that changed since it was read is a Refusal.
+// disk, with the permissions and the owner the target has; then the renames follow, in the plan's order (what is referred
+// to before what refers to it). A failure half-way puts back what was there. A file that changed since it was read is a
+// Refusal.
 func Write(r Result) error { return write(r, os.Rename) }
 
 func write(r Result, rename func(from, to string) error) (err error) {
@@ -69,14 +71,20 @@ func (w *writing) stage(f File) error {
 	if err := w.unchanged(s); err != nil {
 		return err
 	}
-	if s.next, err = temporary(target, f.After, f.Mode); err != nil {
+	var like fs.FileInfo // none for a new file
+	if f.Action != Create {
+		if like, err = os.Stat(target); err != nil {
+			return fmt.Errorf("look at %s: %w", printable(f.Path), err)
+		}
+	}
+	if s.next, err = temporary(target, f.After, like); err != nil {
 		return fmt.Errorf("write %s: %w", printable(f.Path), err)
 	}
 	w.staged = append(w.staged, s)
 	if f.Action == Create {
 		return nil
 	}
-	if w.staged[len(w.staged)-1].backup, err = temporary(target, f.Before, f.Mode); err != nil {
+	if w.staged[len(w.staged)-1].backup, err = temporary(target, f.Before, like); err != nil {
 		return fmt.Errorf("keep a copy of %s: %w", printable(f.Path), err)
 	}
 	return nil
@@ -147,7 +155,7 @@ func (w *writing) makeFolder(file string) error {
 		missing = append(missing, folder)
 	}
 	for i := len(missing) - 1; i >= 0; i-- {
-		if err := os.Mkdir(missing[i], 0o755); err != nil { //nolint:gosec // source files that others build
+		if err := os.Mkdir(missing[i], 0o777); err != nil { //nolint:gosec // source files that others build; the umask decides
 			return fmt.Errorf("make the folder of %s: %w", printable(file), err)
 		}
 		w.folders = append(w.folders, missing[i])
@@ -165,16 +173,25 @@ func (w *writing) sync() {
 	}
 }
 
-// temporary writes contents to a new file beside target and to the disk.
-func temporary(target string, contents []byte, mode fs.FileMode) (name string, err error) {
-	f, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".mcpauth-*")
+// temporary writes contents to a new file beside target and to the disk. It has the permissions and the owner of the file
+// that it will replace, or for a new file those that the umask and the user give.
+func temporary(target string, contents []byte, like fs.FileInfo) (name string, err error) {
+	name = filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".mcpauth-"+rand.Text())
+	mode := fs.FileMode(0o666)
+	if like != nil {
+		mode = 0o600 // until it has the owner and the permissions that it is to have
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // beside the target, which keeps to the project
 	if err != nil {
 		return "", err
 	}
 	_, err = f.Write(contents)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err != nil {
-		return "", errors.Join(err, os.Remove(f.Name()))
+	if like != nil {
+		keepOwner(f, like)
+		err = errors.Join(err, f.Chmod(like.Mode().Perm()))
 	}
-	return f.Name(), nil
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return "", errors.Join(err, os.Remove(name))
+	}
+	return name, nil
 }

@@ -27,6 +27,7 @@ type Document struct {
 	Manual   []string       `json:"manual,omitempty"` // lines that the user has to add to a file by hand
 	Checks   []Check        `json:"checks,omitempty"`
 	Warnings []string       `json:"warnings,omitempty"`
+	Notes    []string       `json:"notes,omitempty"` // worth knowing, nothing to act on
 	Version  string         `json:"version,omitempty"`
 	Env      []string       `json:"env,omitempty"` // NAME=VALUE pairs that point at a sandbox
 	Parts    *Parts         `json:"parts,omitempty"`
@@ -52,6 +53,7 @@ type File struct {
 	Path   string `json:"path"`
 	Action string `json:"action"` // create | update | none
 	Status string `json:"status"` // planned | applied | failed | skipped
+	Diff   string `json:"diff,omitempty"`
 }
 
 // Check is one check of a verification.

@@ -1,0 +1,6 @@
+import { registerMcpOAuth } from "./mcp-oauth";
+
+export function runtimeInit(runtime) {
+  return;
+  registerMcpOAuth(runtime);
+}

@@ -1,0 +1,5 @@
+import setup from "./setup";
+
+export function runtimeInit(runtime) {
+  setup(runtime);
+}

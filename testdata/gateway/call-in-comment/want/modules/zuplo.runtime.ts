@@ -1,0 +1,7 @@
+import { registerMcpOAuth } from "./mcp-oauth";
+
+export function runtimeInit(runtime) {
+  registerMcpOAuth(runtime);
+  // registerMcpOAuth(runtime);
+  console.log("registerMcpOAuth(runtime);");
+}

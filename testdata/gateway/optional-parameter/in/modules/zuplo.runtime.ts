@@ -1,0 +1,5 @@
+import { RuntimeExtensions } from "@zuplo/runtime";
+
+export function runtimeInit(r?: RuntimeExtensions) {
+  r?.addRequestHook(async (request) => request);
+}

@@ -1,0 +1,5 @@
+import { addPlugins } from "./plugins";
+
+export function runtimeInit(runtime) {
+  addPlugins(runtime);
+}

@@ -1,0 +1,5 @@
+import { plugin } from "./auth.test";
+
+export function runtimeInit(runtime) {
+  runtime.addPlugin(plugin);
+}

@@ -1,0 +1,6 @@
+import { OAuthProtectedResourcePlugin } from "@zuplo/runtime";
+import { addAll } from "./plugins";
+
+export function runtimeInit(runtime) {
+  addAll(runtime, [OAuthProtectedResourcePlugin]);
+}

@@ -1,0 +1,5 @@
+import * as zuplo from "@zuplo/runtime";
+
+export function runtimeInit(runtime) {
+  runtime.addPlugin(new zuplo.OAuthProtectedResourcePlugin({ authorizationServers: ["https://other.eu.auth0.com/"], resourceName: "Mine" }));
+}
