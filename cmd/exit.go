@@ -59,17 +59,18 @@ type verdict struct {
 // judge recognises errors by their type, the most telling first.
 func judge(err error) verdict {
 	var (
-		usage    *usageError
-		invalid  spec.Invalid
-		refusal  *gateway.Refusal
-		conflict *plan.ConflictError
-		auth     *tenant.AuthError
-		scope    *tenant.ScopeError
-		untaken  *tenant.UntakenError
-		request  *tenant.RequestError
-		child    childError
-		failed   *verifyError
-		option   *verify.OptionError
+		usage     *usageError
+		invalid   spec.Invalid
+		unwritten *gateway.WriteError
+		refusal   *gateway.Refusal
+		conflict  *plan.ConflictError
+		auth      *tenant.AuthError
+		scope     *tenant.ScopeError
+		untaken   *tenant.UntakenError
+		request   *tenant.RequestError
+		child     childError
+		failed    *verifyError
+		option    *verify.OptionError
 	)
 	switch {
 	case err == nil:
@@ -86,6 +87,8 @@ func judge(err error) verdict {
 		return verdict{exit: exitUsage, code: "usage", message: option.Error(), hint: "see mcpauth verify --help"}
 	case errors.As(err, &invalid):
 		return verdict{exit: exitUsage, code: "invalid_input", message: problems(invalid), hint: hints(invalid)}
+	case errors.As(err, &unwritten):
+		return verdict{exit: exitFailure, code: "failed", message: unwritten.Error(), hint: unwritten.Hint()}
 	case errors.As(err, &refusal):
 		message, hint := refusals(err)
 		return verdict{exit: exitUsage, code: "refused", message: message, hint: hint}

@@ -116,6 +116,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 		if files.changes() || len(files.result.Manual) > 0 {
 			return pendingError{}
 		}
+		a.say("No files would change in %s.\n", view.Clean(files.dir))
 		return nil
 	}
 	// A new project's folder is the user's own wish and nothing there is overwritten; changing an existing one needs consent.

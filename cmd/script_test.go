@@ -72,6 +72,9 @@ func fileKeyring(name string) tenant.Keyring {
 //	state FILE                                             write what the tenant holds
 //	exitcode N program arg…                                run a program and assert its exit code
 //	clean FILE                                             replace ports and ids in a file, to compare it
+//	project FIXTURE FOLDER                                 copy the project of a fixture in testdata/gateway, and remember it
+//	remember FOLDER                                        remember what a folder holds
+//	unchanged FOLDER                                       assert that it still does: hashes, permissions and links
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join("..", "testdata", "script"),
@@ -85,6 +88,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"clilogin": cliLogin, "asked": countRequests, "tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
+			"project": copyProject, "remember": rememberTree, "unchanged": unchangedTree,
 		},
 	})
 }

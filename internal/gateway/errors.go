@@ -1,7 +1,10 @@
 package gateway
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"strings"
 )
 
@@ -48,4 +51,42 @@ func (e *Refusal) Place() string {
 
 func refuse(file, hint, reason string, args ...any) *Refusal {
 	return &Refusal{File: file, Hint: printable(hint), Reason: printable(fmt.Sprintf(reason, args...))}
+}
+
+// WriteError says that a plan could not be carried out.
+type WriteError struct {
+	File string // below the project's folder, with forward slashes
+	Err  error  // why
+	Left error  // what is not as it was, and where it lies; nil where everything was put back
+}
+
+func (e *WriteError) Error() string {
+	text := printable(fmt.Sprintf("%s can't be written: %v", e.File, cause(e.Err)))
+	if e.Left != nil {
+		text += "; then " + printable(e.Left.Error())
+	}
+	return text
+}
+
+// Hint is what to do.
+func (e *WriteError) Hint() string {
+	if e.Left == nil {
+		return "no file was changed: make it possible, and run the command again"
+	}
+	return "not all is as it was: put it right by hand, and run the command again"
+}
+
+func (e *WriteError) Unwrap() []error { return []error{e.Err, e.Left} }
+
+// cause leaves out the names of temporary files, which say nothing to people.
+func cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &link):
+		return link.Err
+	case errors.As(err, &path):
+		return path.Err
+	}
+	return err
 }

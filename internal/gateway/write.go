@@ -12,34 +12,45 @@ import (
 
 // Write carries a plan out, all of it or nothing. Each new content goes to a temporary file beside its target and to the
 // disk, with the permissions and the owner the target has; then the renames follow, in the plan's order (what is referred
-// to before what refers to it). A failure half-way puts back what was there. A file that changed since it was read is a
-// Refusal.
+// to before what refers to it). A failure half-way puts back what was there, and is a *WriteError; a file that changed
+// since it was read is a *Refusal.
 func Write(r Result) error { return write(r, os.Rename) }
 
-func write(r Result, rename func(from, to string) error) (err error) {
+func write(r Result, rename func(from, to string) error) error {
 	job := &writing{project: project{r.Dir}, rename: rename}
-	defer func() {
-		err = errors.Join(err, job.cleanUp(err != nil))
-	}()
-	for _, f := range r.Files {
+	file, err := job.run(r.Files)
+	if err == nil {
+		return job.cleanUp(false)
+	}
+	left := errors.Join(job.restore(), job.cleanUp(true))
+	var refusal *Refusal
+	if left == nil && errors.As(err, &refusal) {
+		return refusal
+	}
+	return &WriteError{File: file, Err: err, Left: left}
+}
+
+// run does the work and names the file at which it failed.
+func (w *writing) run(files []File) (failed string, err error) {
+	for _, f := range files {
 		if f.Action == None {
 			continue
 		}
-		if err := job.stage(f); err != nil {
-			return err
+		if err := w.stage(f); err != nil {
+			return f.Path, err
 		}
 	}
-	for _, s := range job.staged {
-		if err := job.unchanged(s); err != nil {
-			return errors.Join(err, job.restore())
+	for _, s := range w.staged {
+		if err := w.unchanged(s); err != nil {
+			return s.file.Path, err
 		}
-		if err := rename(s.next, s.target); err != nil {
-			return errors.Join(fmt.Errorf("replace %s: %w", printable(s.file.Path), err), job.restore())
+		if err := w.rename(s.next, s.target); err != nil {
+			return s.file.Path, err
 		}
-		job.done++
+		w.done++
 	}
-	job.sync()
-	return nil
+	w.sync()
+	return "", nil
 }
 
 type writing struct {
@@ -74,20 +85,18 @@ func (w *writing) stage(f File) error {
 	var like fs.FileInfo // none for a new file
 	if f.Action != Create {
 		if like, err = os.Stat(target); err != nil {
-			return fmt.Errorf("look at %s: %w", printable(f.Path), err)
+			return err
 		}
 	}
 	if s.next, err = temporary(target, f.After, like); err != nil {
-		return fmt.Errorf("write %s: %w", printable(f.Path), err)
+		return err
 	}
 	w.staged = append(w.staged, s)
 	if f.Action == Create {
 		return nil
 	}
-	if w.staged[len(w.staged)-1].backup, err = temporary(target, f.Before, like); err != nil {
-		return fmt.Errorf("keep a copy of %s: %w", printable(f.Path), err)
-	}
-	return nil
+	w.staged[len(w.staged)-1].backup, err = temporary(target, f.Before, like)
+	return err
 }
 
 // unchanged compares a target with what the plan read.
@@ -156,7 +165,7 @@ func (w *writing) makeFolder(file string) error {
 	}
 	for i := len(missing) - 1; i >= 0; i-- {
 		if err := os.Mkdir(missing[i], 0o777); err != nil { //nolint:gosec // source files that others build; the umask decides
-			return fmt.Errorf("make the folder of %s: %w", printable(file), err)
+			return err
 		}
 		w.folders = append(w.folders, missing[i])
 	}

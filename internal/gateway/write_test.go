@@ -41,7 +41,8 @@ func TestWriteRestoresWhateverRenameFails(t *testing.T) {
 			}
 			return os.Rename(from, to)
 		})
-		if !errors.Is(err, failure) {
+		var told *WriteError
+		if !errors.Is(err, failure) || !errors.As(err, &told) || told.Left != nil || told.File != result.Files[failing-1].Path {
 			t.Fatalf("rename %d: got %v", failing, err)
 		}
 		if got := hashes(t, dir); !sameHashes(got, before) {
@@ -64,7 +65,8 @@ func TestWriteKeepsTheOldContentsWhereRestoringFails(t *testing.T) {
 		return os.Rename(from, to)
 	})
 	kept, globErr := filepath.Glob(filepath.Join(dir, "config", ".policies.json.mcpauth-*"))
-	if globErr != nil || len(kept) != 1 || err == nil || !strings.Contains(err.Error(), kept[0]) {
+	var told *WriteError
+	if globErr != nil || len(kept) != 1 || !errors.As(err, &told) || told.Left == nil || !strings.Contains(err.Error(), kept[0]) {
 		t.Fatalf("got %v with %v kept, want the error to name the one copy", err, kept)
 	}
 	if got := string(readFile(t, kept[0])); got != old {
