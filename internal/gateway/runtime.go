@@ -148,6 +148,7 @@ func (m *merge) wire(scripts modules, runs []run) error {
 // byHand says which lines to add where, and leaves the file of runtimeInit alone.
 func (m *merge) byHand(scripts modules, runs []run, reason string) error {
 	in, parameter := scripts[runtimeFile], "runtime"
+	reason += ", so the file stays as it is"
 	switch {
 	case len(runs) > 0:
 		in = runs[0].in.in
@@ -164,7 +165,7 @@ func (m *merge) byHand(scripts modules, runs []run, reason string) error {
 		m.result.Manual = []string{in.importLine()}
 	}
 	m.result.Manual = append(m.result.Manual, call+"("+parameter+");")
-	m.warn(printable(in.file + ": " + reason + ", so it stays as it is: " + what + " where runtimeInit begins"))
+	m.warn(printable(in.file + ": " + reason + ": " + what + " where runtimeInit begins"))
 	return m.leave(in.file)
 }
 
