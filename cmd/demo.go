@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,7 +33,12 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = gateway.Close() }()
-	vars := map[string]string{}
+	records, err := os.MkdirTemp("", "mcpauth-demo-*") // the demo's runs are nobody's to undo
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(records) }()
+	vars := map[string]string{"XDG_STATE_HOME": records}
 	for _, pair := range server.Env() {
 		name, value, _ := strings.Cut(pair, "=")
 		vars[name] = value

@@ -40,6 +40,8 @@ type app struct {
 	doc    view.Document
 	done   bool // the result was written already
 
+	command string // the command that runs, such as setup
+
 	lastSkip    string      // why the last skipped check was skipped
 	domainGiven func() bool // whether --domain was given, be it empty
 }
@@ -108,6 +110,7 @@ func (a *app) root(json bool) *cobra.Command {
 			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --dry-run",
 		SilenceUsage: true, SilenceErrors: true,
+		PersistentPreRun:           func(c *cobra.Command, _ []string) { a.command = c.Name() },
 		SuggestionsMinimumDistance: 2,
 		Args:                       cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -127,7 +130,7 @@ func (a *app) root(json bool) *cobra.Command {
 		return &usageError{What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
 	})
 	a.globalFlags(root.PersistentFlags())
-	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.undoCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand(root))
 	return root

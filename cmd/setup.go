@@ -114,7 +114,8 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err := client.SignIn(ctx); err != nil {
 		return err
 	}
-	p, err := provision.Prepare(ctx, client, s)
+	o.consent.again = func(ctx context.Context) (plan.Plan, error) { return provision.Prepare(ctx, client, s) }
+	p, err := o.consent.again(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,6 +134,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	a.nextSteps(s, o, p)
+	a.sayUndo()
 	if o.verify {
 		return a.verifyAll(ctx, s, client)
 	}
