@@ -221,6 +221,7 @@ func (c choice) named(id string, domain spec.Domain, broken []*journal.BrokenErr
 			continue
 		}
 		c.run = run
+		c.warnOfLater()
 		switch {
 		case !domain.IsZero() && run.Tenant != domain.String():
 			return c, &usageError{
@@ -237,6 +238,15 @@ func (c choice) named(id string, domain spec.Domain, broken []*journal.BrokenErr
 		return c, nil
 	}
 	return c, &usageError{What: fmt.Sprintf("no run %s is recorded in %s", id, dir), Hint: "mcpauth undo --list shows those that are"}
+}
+
+// warnOfLater names the runs that came later: what the chosen one made true, they found so and left out of their records.
+func (c *choice) warnOfLater() {
+	for _, run := range c.runs {
+		if run.Tenant == c.run.Tenant && run.Started.After(c.run.Started) && run.Undoable() && run.Stands() {
+			c.warnings = append(c.warnings, fmt.Sprintf("run %s came later and still stands: it may rely on what this takes back", run.ID))
+		}
+	}
 }
 
 // recordHint is what to do about a record that can't be kept or used.

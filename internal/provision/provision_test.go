@@ -350,27 +350,6 @@ func TestATenantWithManyAPIsStillFindsNearMisses(t *testing.T) {
 	}
 }
 
-func TestTwoRunsAtOnce(t *testing.T) {
-	server := start(t, sandbox.Options{Latency: 5 * time.Millisecond})
-	errs := make(chan error, 2)
-	for range 2 {
-		client := connect(t, server, tenant.NewBase(nil))
-		go func() {
-			_, err := setup(t.Context(), t, client, wanted(client))
-			errs <- err
-		}()
-	}
-	for range 2 {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
-	}
-	client := connect(t, server, tenant.NewBase(nil))
-	if p, err := provision.Prepare(t.Context(), client, wanted(client)); err != nil || p.Pending() != 0 {
-		t.Errorf("after both, %d changes are left, %v", p.Pending(), err)
-	}
-}
-
 // The SDK sends again on its own after any 5xx, a POST included, and sleeps through an interrupt: it must never see such
 // an answer. So a creation that was answered 500 is followed by a look, not by the same again.
 func TestACreationIsFollowedByALook(t *testing.T) {

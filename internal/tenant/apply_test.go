@@ -20,8 +20,10 @@ func newAPI(name string) plan.Change {
 	}}
 }
 
-func settings(profile string) plan.Change {
-	return plan.Change{Action: plan.Update, Kind: plan.KindSettings, Key: "t", Fields: []plan.Field{{Path: "resource_parameter_profile", Before: "audience", After: profile}}}
+func settings() plan.Change {
+	return plan.Change{Action: plan.Update, Kind: plan.KindSettings, Key: "t", Fields: []plan.Field{
+		{Path: "resource_parameter_profile", Before: "audience", After: "compatibility"},
+	}}
 }
 
 // What a change did has to be told apart, since an undo deletes what was made and never what was found.
@@ -46,11 +48,11 @@ func TestWhatAChangeDid(t *testing.T) {
 		"lost, and the look failed":           {"", "lost@POST:/resource-servers,500@GET:/resource-servers", newAPI("x"), tenant.Unknown, true},
 		"refused as invalid":                  {"", "", newAPI("<x>"), tenant.Nothing, true},
 		"refused for lack of permission":      {"", "403@POST:/resource-servers", newAPI("x"), tenant.Nothing, true},
-		"changed":                             {"", "", settings("compatibility"), tenant.Done, false},
-		"changed, the answer lost":            {"", "lost@PATCH:/tenants/settings", settings("compatibility"), tenant.Done, false},
-		"a failure that may have changed":     {"", "500@PATCH:/tenants/settings", settings("compatibility"), tenant.Unknown, true},
-		"lost, and then refused":              {"", "lost@PATCH:/tenants/settings,401@PATCH:/tenants/settings", settings("compatibility"), tenant.Unknown, true},
-		"refused at once":                     {"", "401@PATCH:/tenants/settings", settings("compatibility"), tenant.Nothing, true},
+		"changed":                             {"", "", settings(), tenant.Done, false},
+		"changed, the answer lost":            {"", "lost@PATCH:/tenants/settings", settings(), tenant.Done, false},
+		"a failure that may have changed":     {"", "500@PATCH:/tenants/settings", settings(), tenant.Unknown, true},
+		"lost, and then refused":              {"", "lost@PATCH:/tenants/settings,401@PATCH:/tenants/settings", settings(), tenant.Unknown, true},
+		"refused at once":                     {"", "401@PATCH:/tenants/settings", settings(), tenant.Nothing, true},
 		"nothing there to change":             {"", "", elsewhere, tenant.Nothing, true},
 		"deleted":                             {existing, "", removal, tenant.Done, false},
 		"deleted, the answer lost":            {existing, "lost@DELETE:/resource-servers", removal, tenant.Done, false},

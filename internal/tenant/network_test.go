@@ -85,7 +85,7 @@ func TestCredentialsDoNotFollowRedirects(t *testing.T) {
 			if err == nil {
 				t.Errorf("%d to %s passes for an answer", status, env[0])
 			}
-			for _, change := range []plan.Change{newAPI("x"), settings("compatibility")} {
+			for _, change := range []plan.Change{newAPI("x"), settings()} {
 				if _, _, err := c.Apply(t.Context(), change); err == nil {
 					t.Errorf("%d to %s passes for a change", status, env[0])
 				}
