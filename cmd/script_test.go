@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -30,10 +31,11 @@ func TestMain(m *testing.M) {
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
 //
-//	tenant [-free] [-gateway] [-fault F] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
+//	tenant [-free] [-gateway] [-fault F] [-latency D] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
 //	token [-expired] [scope…]                              set AUTH0_API_TOKEN to a token of that tenant, and nothing else
 //	writes N                                               assert how many writes the tenant has seen
 //	seen N                                                 wait until the tenant was asked N times
+//	patch PATH JSON                                        change the tenant as someone else would
 //	state FILE                                             write what the tenant holds
 //	exitcode N program arg…                                run a program and assert its exit code
 //	clean FILE                                             replace ports and ids in a file, to compare it
@@ -50,7 +52,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
+			"tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "patch": patchTenant, "clean": cleanFile, "exitcode": assertExit,
 		},
 	})
 }
@@ -81,8 +83,9 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	seed := flags.String("seed", "", "")
 	scopes := flags.String("scopes", "", "")
 	gateway := flags.Bool("gateway", false, "")
+	latency := flags.Duration("latency", 0, "")
 	ts.Check(flags.Parse(args))
-	options := sandbox.Options{AutoApprove: true}
+	options := sandbox.Options{AutoApprove: true, Latency: *latency}
 	if *free {
 		options.RateLimit = "free"
 	}
@@ -176,5 +179,19 @@ func waitSeen(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("the tenant was asked %d times, want %d", len(server.Tenant.Requests()), want)
 		}
+	}
+}
+
+func patchTenant(ts *testscript.TestScript, _ bool, args []string) {
+	server := serverOf(ts)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPatch, server.URL+"/api/v2"+args[0], strings.NewReader(strings.Join(args[1:], " ")))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+server.Tenant.Token(time.Hour))
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("PATCH %s is answered %d", args[0], resp.StatusCode)
 	}
 }

@@ -138,7 +138,8 @@ func (a *app) takeBack(ctx context.Context, client *tenant.Client, choice choice
 
 func (a *app) concludeUndo(u provision.Undo, choice choice) {
 	if n := u.LeftAlone(); n > 0 {
-		a.say("\n%s\n", a.errPalette().Warn(fmt.Sprintf("Run %s is taken back, but for %d that stay as they are: see the warnings.", u.Run.ID, n)))
+		text := fmt.Sprintf("Run %s is taken back but for what the warnings name (%d), which stays as it is.", u.Run.ID, n)
+		a.say("\n%s\n", a.errPalette().Warn(text))
 		return
 	}
 	a.say("\n%s\n", a.errPalette().Strong("Run "+u.Run.ID+" is taken back."))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
@@ -84,8 +85,10 @@ const (
 	asBefore  = "it is as it was before the run"
 	replaced  = "it was deleted since, and another stands in its place"
 	stays     = "it stays as it is"
-	afterThat = "it stays until that run is taken back, too: mcpauth undo --run "
+	afterThat = "it stays until that run is taken back: mcpauth undo --run "
 )
+
+func changedBy(run, path string) string { return "the later run " + run + " changed " + path + " as well" }
 
 func nothing(past Past, reason string) Change {
 	return Change{Action: None, Kind: past.Kind, Key: past.Key, ID: past.ID, Reason: reason}
@@ -107,7 +110,7 @@ func created(past Past, object *Object, impact string) Change {
 		return kept(past, object.ID, "the later run "+run+" changed it or relies on it", afterThat+run)
 	}
 	if fields := past.changed(object.Values); len(fields) > 0 {
-		return kept(past, object.ID, "it was changed since", stays+"; delete it in the dashboard if nobody needs it", fields...)
+		return kept(past, object.ID, "someone changed its "+strings.Join(pathsOf(fields), ", ")+" since", "it stays: delete it in the dashboard if nobody needs it", fields...)
 	}
 	c := Change{Action: Delete, Kind: past.Kind, Key: past.Key, ID: object.ID, Impact: impact}
 	for _, f := range past.Fields {
@@ -135,6 +138,14 @@ func (p Past) changed(now Values) []Field {
 		}
 	}
 	return fields
+}
+
+func pathsOf(fields []Field) []string {
+	paths := make([]string, len(fields))
+	for i, f := range fields {
+		paths[i] = f.Path
+	}
+	return paths
 }
 
 // unset tells whether a value is what an attribute has that was never set.
@@ -214,7 +225,7 @@ func (b *back) connection(past Past) Change {
 		return nothing(past, asBefore)
 	}
 	if run := past.Later[pathDomainLevel]; run != "" {
-		return kept(past, past.ID, "the later run "+run+" changed it as well", afterThat+run,
+		return kept(past, past.ID, changedBy(run, pathDomainLevel), afterThat+run,
 			Field{Path: pathDomainLevel, Before: object.Values[pathDomainLevel], After: was})
 	}
 	return c

@@ -22,7 +22,7 @@ func (b *back) settings(past Past) []Change {
 		former, _ := f.After.(string)
 		orphan := f.Path == pathAudience && former != "" && b.observed.API(former) == nil
 		if orphan {
-			way.leave(f, "the API that it named before is gone", stays)
+			way.leave(f, "the API that "+f.Path+" named before is gone", stays)
 		}
 		return orphan
 	})
@@ -58,7 +58,7 @@ type way struct {
 
 func (w *way) leave(f Field, reason, hint string) {
 	w.left = append(w.left, f)
-	w.reasons = append(w.reasons, f.Path+": "+reason)
+	w.reasons = append(w.reasons, reason)
 	w.hint = hint
 }
 
@@ -79,9 +79,9 @@ func wayBack(past Past, now Values) way {
 		step := Field{Path: f.Path, Before: have, After: former(f)}
 		switch run := past.Later[f.Path]; {
 		case !same(f.Path, have, f.After):
-			w.leave(step, "it was changed since", stays)
+			w.leave(step, "someone changed "+f.Path+" since", stays)
 		case run != "":
-			w.leave(step, "the later run "+run+" changed it as well", afterThat+run)
+			w.leave(step, changedBy(run, f.Path), afterThat+run)
 		default:
 			w.fields = append(w.fields, step)
 		}

@@ -112,17 +112,17 @@ func TestBack(t *testing.T) {
 		"someone set another default audience": {
 			observed: func(o *plan.Observed) { o.Settings.Values["default_audience"] = "https://theirs" },
 			want: whole(strings.Replace(settingsBack, `"default_audience":"",`, "", 1),
-				"conflict tenant_settings default_audience (default_audience: it was changed since)", grantBack, connectionBack, apiBack),
+				"conflict tenant_settings default_audience (someone changed default_audience since)", grantBack, connectionBack, apiBack),
 		},
 		"the API got a scope": {
 			observed: func(o *plan.Observed) {
 				o.APIs[0].Values["scopes"] = append(slices.Clone(o.APIs[0].Values["scopes"].([]plan.Scope)), plan.Scope{Value: "theirs"})
 			},
-			want: whole(settingsBack, grantBack, connectionBack, "conflict api scopes (it was changed since)"),
+			want: whole(settingsBack, grantBack, connectionBack, "conflict api scopes (someone changed its scopes since)"),
 		},
 		"the API got what was never set": {
 			observed: func(o *plan.Observed) { o.APIs[0].Values["token_dialect"] = "rfc9068_profile" },
-			want:     whole(settingsBack, grantBack, connectionBack, "conflict api token_dialect (it was changed since)"),
+			want:     whole(settingsBack, grantBack, connectionBack, "conflict api token_dialect (someone changed its token_dialect since)"),
 		},
 		"an attribute that a newer version reads": {
 			observed: func(o *plan.Observed) { o.APIs[0].Values["brand_new"] = false },
@@ -138,7 +138,7 @@ func TestBack(t *testing.T) {
 		},
 		"the grant allows all scopes now": {
 			observed: func(o *plan.Observed) { o.Grants[url][0].Values["allow_all_scopes"] = true },
-			want: whole(settingsBack, "conflict client_grant allow_all_scopes (it was changed since)", connectionBack,
+			want: whole(settingsBack, "conflict client_grant allow_all_scopes (someone changed its allow_all_scopes since)", connectionBack,
 				"conflict api (1 grant that others made would go with it)"),
 		},
 		"the API was made anew by someone": {
@@ -163,7 +163,7 @@ func TestBack(t *testing.T) {
 		"the answer was lost, and the API differs": {
 			pasts:    func(p []plan.Past) []plan.Past { p[0].ID, p[0].Made = "", nil; return p[:1] },
 			observed: func(o *plan.Observed) { o.APIs[0].Values["name"] = "theirs" },
-			want:     "conflict api name (it was changed since)",
+			want:     "conflict api name (someone changed its name since)",
 		},
 		"a later run relies on the API and changed a setting": {
 			pasts: func(p []plan.Past) []plan.Past {
@@ -173,15 +173,15 @@ func TestBack(t *testing.T) {
 				return p
 			},
 			want: whole(strings.Replace(settingsBack, `,"resource_parameter_profile":"audience"`, "", 1),
-				"conflict tenant_settings resource_parameter_profile (resource_parameter_profile: the later run R2 changed it as well)", grantBack,
-				"conflict connection is_domain_connection (the later run R2 changed it as well)", "conflict api (the later run R2 changed it or relies on it)"),
+				"conflict tenant_settings resource_parameter_profile (the later run R2 changed resource_parameter_profile as well)", grantBack,
+				"conflict connection is_domain_connection (the later run R2 changed is_domain_connection as well)", "conflict api (the later run R2 changed it or relies on it)"),
 		},
 		"the former default audience is gone": {
 			pasts: func(p []plan.Past) []plan.Past {
 				p[3].Fields = []plan.Field{{Path: "default_audience", Before: "https://former", After: url}}
 				return p[3:]
 			},
-			want: "conflict tenant_settings default_audience (default_audience: the API that it named before is gone)",
+			want: "conflict tenant_settings default_audience (the API that default_audience named before is gone)",
 		},
 		"the former default audience is there": {
 			pasts: func(p []plan.Past) []plan.Past {
@@ -265,7 +265,7 @@ func TestBackOfUpdates(t *testing.T) {
 		"a grant's scope":             {update("scope", []string{"a"}, []string{"a", "n"}), []string{"n", "a", "x"}, `update client_grant {"scope":["a","x"]} (added since by others, so it stays: x)`},
 		"a grant's scope to none":     {update("scope", []string{}, []string{"n"}), []string{"n"}, `update client_grant {"scope":[]}`},
 		"a name":                      {update("name", "By hand", "Mine"), "Mine", `update api {"name":"By hand"}`},
-		"a name that others changed":  {update("name", "By hand", "Mine"), "Theirs", `conflict api name (name: it was changed since)`},
+		"a name that others changed":  {update("name", "By hand", "Mine"), "Theirs", `conflict api name (someone changed name since)`},
 		"a lifetime as before":        {update("token_lifetime", 7200, 3600), 7200, `none api (it is as it was before the run)`},
 		"refresh tokens are off then": {update("allow_offline_access", false, true), true, `update api {"allow_offline_access":false}`},
 	} {
