@@ -22,7 +22,7 @@ type consent struct {
 	dryRun           bool
 	detailedExitcode bool
 	question         string // empty for the usual one
-	// again makes the plan anew, to see whether the tenant changed while a question was open.
+	// again makes the plan anew, to see whether the tenant changed while a question was open. Nil doesn't look.
 	again func(context.Context) (plan.Plan, error)
 }
 
@@ -95,6 +95,9 @@ func (a *app) agree(ctx context.Context, client *tenant.Client, p plan.Plan, c c
 		}
 		if err := a.ask(ctx, cmp.Or(c.question, fmt.Sprintf("Apply these changes to %s?", client.Domain()))); err != nil {
 			return p, stopHere, err
+		}
+		if c.again == nil {
+			return p, agreed, nil
 		}
 		now, err := c.again(ctx)
 		if err != nil {

@@ -22,7 +22,7 @@ func (a *app) versionCommand() *cobra.Command {
 const exitCodesHelp = `Exit codes:
 
   0    done, or nothing to do
-  1    failure: the network, the tenant, or a file
+  1    failure: the network, the tenant, a file, or the record of a run
   2    changes are pending (--detailed-exitcode, --check)
   3    usage, invalid input, a conflict, or missing consent: nothing was written
   4    the credentials were refused, or lack permission
@@ -43,6 +43,9 @@ const environmentHelp = `Environment:
   MCPAUTH_CLIENT_SECRET                the secret of verify's --client-id, for a confidential client
   MCP_CONFORMANCE_CONTEXT              what a conformance harness hands to a client: {"client_id","client_secret"}
   MCPAUTH_CA_FILE                      more certificate authorities to trust, if --ca-file is not given
+  XDG_STATE_HOME                       where runs are recorded, in a folder mcpauth; the default is ~/.local/state,
+                                       ~/Library/Application Support on macOS, %LOCALAPPDATA% on Windows, and
+                                       without a home the folder of temporary files (TMPDIR)
   NO_COLOR                             print without colour
   CI                                   never ask anything
   HTTPS_PROXY, NO_PROXY                the way to the network
