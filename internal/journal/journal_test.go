@@ -39,7 +39,7 @@ func newStore(t *testing.T) *journal.Store {
 func begin(t *testing.T, store *journal.Store) *journal.Record {
 	t.Helper()
 	record, err := store.Begin(journal.Run{Tenant: "t.eu.auth0.com", Command: "setup", Version: "v1"}, changes)
-	if err != nil {
+	if err = errors.Join(err, record.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	return record
@@ -75,13 +75,16 @@ func TestEachStepIsOnTheDisk(t *testing.T) {
 		}
 	}
 	const planned, sending, applied, found, failed = journal.Planned, journal.Sending, journal.Applied, journal.Found, journal.Failed
-	step(nil, planned, planned, planned)
+	step(record.Flush(), planned, planned, planned)
 	step(record.Sending(changes[:1]), sending, planned, planned)
 	object := plan.Object{ID: "api1", Values: plan.Values{"name": "x", "token_lifetime": 86400, "scopes": []plan.Scope{{Value: "a"}}, "enforce_policies": false}}
-	step(record.Answered(changes[0], applied, object), applied, planned, planned)
+	record.Answered(changes[0], applied, object)
+	step(record.Flush(), applied, planned, planned)
 	step(record.Sending(changes[1:3]), applied, sending, sending)
-	step(record.Answered(changes[2], failed, plan.Object{}), applied, sending, failed)
-	step(record.Answered(changes[1], found, plan.Object{ID: "other"}), applied, found, failed)
+	record.Answered(changes[2], failed, plan.Object{})
+	step(record.Flush(), applied, sending, failed)
+	record.Answered(changes[1], found, plan.Object{ID: "other"})
+	step(record.Flush(), applied, found, failed)
 	run := only(t, store)
 	if e := run.Entries[0]; e.ID != "api1" || !reflect.DeepEqual(e.Made, object.Values) {
 		t.Errorf("what was made is recorded as %+v", e)
@@ -278,8 +281,9 @@ func TestWhatCanNotBeWritten(t *testing.T) {
 	if err := os.RemoveAll(store.Place().Dir); err != nil {
 		t.Fatal(err)
 	}
-	if err := record.Answered(changes[0], journal.Applied, plan.Object{}); !errors.As(err, &unwritable) || !unwritable.Begun {
-		t.Errorf("Answered says %v", err)
+	record.Answered(changes[0], journal.Applied, plan.Object{})
+	if err := record.Flush(); !errors.As(err, &unwritable) || !unwritable.Begun {
+		t.Errorf("Flush says %v", err)
 	}
 }
 
@@ -344,7 +348,8 @@ func FuzzDecode(f *testing.F) {
 func TestWhatWasFoundIsNotRecordedAsMade(t *testing.T) {
 	store := newStore(t)
 	record := begin(t, store)
-	if err := record.Answered(changes[0], journal.Found, plan.Object{ID: "api1", Values: plan.Values{"name": "x"}}); err != nil {
+	record.Answered(changes[0], journal.Found, plan.Object{ID: "api1", Values: plan.Values{"name": "x"}})
+	if err := record.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	if e := only(t, store).Entries[0]; e.Made != nil || e.Stands() {

@@ -8,8 +8,8 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
-// Record is a run's record while it is written. It is safe for concurrent use; each call that returns without an error
-// has left the whole record on the disk.
+// Record is a run's record while it is written. It is safe for concurrent use. Each call that can fail and doesn't has left
+// the whole record on the disk.
 type Record struct {
 	store *Store
 
@@ -44,8 +44,9 @@ func (r *Record) Sending(changes []plan.Change) error {
 	return err
 }
 
-// Answered writes down what became of a change. object is what the tenant answered, and is kept where it was made.
-func (r *Record) Answered(change plan.Change, status Status, object plan.Object) error {
+// Answered notes what became of a change; object is what the tenant answered, and is kept where it was made. It is on the
+// disk after the next Flush or Sending: whoever waits for anything in between calls Flush first.
+func (r *Record) Answered(change plan.Change, status Status, object plan.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e := r.entry(change); e != nil {
@@ -57,6 +58,12 @@ func (r *Record) Answered(change plan.Change, status Status, object plan.Object)
 			e.Made = object.Values
 		}
 	}
+}
+
+// Flush writes down what was noted.
+func (r *Record) Flush() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	return r.save()
 }
 

@@ -89,8 +89,8 @@ func (s *Store) Ready() error {
 	return nil
 }
 
-// Begin writes the record of a run down, with all that it is about to do. The run gets its id and time here. The error is
-// a WriteError.
+// Begin makes the record of a run, with all that it is about to do. The run gets its id and time here; the first Sending
+// writes it down. The error is a WriteError.
 func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
 	run.Started = s.now().UTC()
 	run.Entries = []Entry{}
@@ -112,8 +112,7 @@ func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
 			break
 		}
 	}
-	record := &Record{store: s, run: run}
-	return record, record.save()
+	return &Record{store: s, run: run}, nil
 }
 
 // Resume opens a run's record to write on in it. The error is a BrokenError, or fs.ErrNotExist.

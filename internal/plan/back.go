@@ -88,7 +88,9 @@ const (
 	afterThat = "it stays until that run is taken back: mcpauth undo --run "
 )
 
-func changedBy(run, path string) string { return "the later run " + run + " changed " + path + " as well" }
+func changedBy(run, path string) string {
+	return "the later run " + run + " changed " + path + " as well"
+}
 
 func nothing(past Past, reason string) Change {
 	return Change{Action: None, Kind: past.Kind, Key: past.Key, ID: past.ID, Reason: reason}

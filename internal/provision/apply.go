@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -68,13 +69,17 @@ func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, d
 	if err := Permitted(ctx, t, p); err != nil {
 		return run.outcomes, err
 	}
+	var err error
 	for _, stage := range p.Stages() {
-		if err := run.stage(ctx, stage); err != nil {
+		if err = run.stage(ctx, stage); err != nil {
 			run.skipRest()
-			return run.outcomes, err
+			break
 		}
 	}
-	return run.outcomes, ctx.Err()
+	if run.begun {
+		err = errors.Join(err, record.Flush())
+	}
+	return run.outcomes, errors.Join(err, ctx.Err())
 }
 
 // application is a plan on its way to the tenant.
@@ -82,6 +87,7 @@ type application struct {
 	tenant Tenant
 	record *journal.Record
 	done   func(Outcome)
+	begun  bool // something was sent
 
 	mu       sync.Mutex
 	outcomes []Outcome
@@ -94,10 +100,19 @@ func (a *application) stage(ctx context.Context, stage []plan.Change) error {
 	if err := a.record.Sending(stage); err != nil {
 		return err
 	}
+	a.begun = true
 	errs := make([]error, len(stage))
 	var wait sync.WaitGroup
+	var waiting atomic.Int32
+	waiting.Store(int32(len(stage))) // #nosec G115 -- a plan has few changes
 	for i, change := range stage {
-		wait.Go(func() { errs[i] = a.send(ctx, change) })
+		wait.Go(func() {
+			errs[i] = a.send(ctx, change)
+			// The last answer of a stage is written down with what is sent next, which follows at once.
+			if waiting.Add(-1) > 0 {
+				errs[i] = errors.Join(errs[i], a.record.Flush())
+			}
+		})
 	}
 	wait.Wait()
 	return tenant.Together(errs)
@@ -112,9 +127,9 @@ func (a *application) send(ctx context.Context, change plan.Change) error {
 	if errors.Is(err, context.Canceled) && effect == tenant.Unknown {
 		err = fmt.Errorf("interrupted before its answer came, so it may have taken effect: %w", err)
 	}
-	unrecorded := a.record.Answered(change, recorded[effect], object)
+	a.record.Answered(change, recorded[effect], object)
 	a.became(change, effect, err)
-	return errors.Join(err, unrecorded)
+	return err
 }
 
 // became notes what became of a change and tells of it.
