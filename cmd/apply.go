@@ -44,7 +44,9 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 		a.nothingDone(c)
 		return false, err
 	}
-	outcomes, err := provision.Apply(ctx, client, p, record, a.report)
+	outcomes, err := a.telling(p, func(done func(provision.Outcome)) ([]provision.Outcome, error) {
+		return provision.Apply(ctx, client, p, record, done)
+	})
 	return err == nil, a.applied(outcomes, c, err)
 }
 
@@ -115,7 +117,7 @@ func (a *app) show(p plan.Plan) {
 	a.doc.Changes = view.Changes(provision.Outcomes(p))
 	a.doc.Warnings = append(a.doc.Warnings, p.Warnings...)
 	if !a.global.json {
-		a.outf("%s", view.Plan(p, a.outPalette()))
+		a.outf("%s", view.Fold(view.Plan(p, a.outPalette()), a.foldAt(a.env.Out), 2))
 	}
 }
 
@@ -150,9 +152,27 @@ func (a *app) dryRun(ctx context.Context, client *tenant.Client, p plan.Plan, c 
 	return nil
 }
 
+// telling runs what applies a plan, and tells of each change as it is done, and how many of all.
+func (a *app) telling(p plan.Plan, apply func(done func(provision.Outcome)) ([]provision.Outcome, error)) ([]provision.Outcome, error) {
+	all := p.Pending()
+	defer a.working("applying")()
+	a.reached(fmt.Sprintf("0 of %d", all))
+	done := 0
+	return apply(func(o provision.Outcome) {
+		done++
+		count := ""
+		const many = 10 // fewer are seen at a glance
+		if all >= many {
+			count = fmt.Sprintf("  %d of %d", done, all)
+		}
+		a.report(o, count)
+		a.reached(fmt.Sprintf("%d of %d", done, all))
+	})
+}
+
 var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "changed", plan.Delete: "deleted"}
 
-func (a *app) report(o provision.Outcome) {
+func (a *app) report(o provision.Outcome, count string) {
 	palette := a.errPalette()
 	switch {
 	case o.Status == provision.Failed && o.Effect == tenant.Unknown:
@@ -165,7 +185,7 @@ func (a *app) report(o provision.Outcome) {
 		a.say("%s %s\n    %s\n", palette.Good("✓ found  "), view.Clean(o.Address()), o.Reason)
 		return
 	}
-	a.say("%s %s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()))
+	a.say("%s %s%s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()), palette.Faint(count))
 }
 
 // sayRest names what a failed or interrupted run did not reach.

@@ -137,7 +137,8 @@ func (a *app) showCheck(c verify.Check) {
 		}
 		a.lastSkip = reason
 	}
-	a.outf("%s", checkLines(c, a.outPalette()))
+	const beside = 6 // under the text, not under its name
+	a.outf("%s", view.Fold(checkLines(c, a.outPalette()), a.foldAt(a.env.Out), beside))
 }
 
 // checkLines is a check as a person reads it; one that isn't passed says all it knows.

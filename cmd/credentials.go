@@ -16,8 +16,16 @@ import (
 // maxToken is how much of stdin is read for a token, in bytes.
 const maxToken = 64 << 10
 
-// credentials takes the first complete source, in the order that the environment help names.
-func (a *app) credentials(ctx context.Context) (tenant.Credentials, error) {
+// How long the keyring may take: a person may have to unlock it, a machine won't.
+const (
+	keyringPatience = time.Minute
+	keyringHaste    = 5 * time.Second
+)
+
+// credentials takes the first complete source, in the order that the environment help names. needs are the scopes that
+// the run may need. Where no domain is known, and only a login of the auth0 CLI is there, the answer is empty: the
+// missing domain is the error to tell.
+func (a *app) credentials(ctx context.Context, domain spec.Domain, needs []string) (tenant.Credentials, error) {
 	token := ""
 	if a.global.tokenStdin {
 		var err error
@@ -25,7 +33,28 @@ func (a *app) credentials(ctx context.Context) (tenant.Credentials, error) {
 			return tenant.Credentials{}, err
 		}
 	}
-	return tenant.Resolve(token, a.env.Getenv)
+	patience := keyringHaste
+	if a.canAsk() {
+		patience = keyringPatience
+	}
+	credentials, err := tenant.Resolve(ctx, tenant.Sources{
+		Domain: domain, Token: token, Getenv: a.env.Getenv, Needs: needs,
+		CLIConfig: tenant.CLIConfigFile(a.env.Getenv), Keyring: a.env.Keyring, KeyringWait: patience,
+		Waiting: func() { a.say("waiting for the system keyring, which may be asking for its password\n") },
+	})
+	if domain.IsZero() && errors.Is(err, tenant.ErrNoCredentials) && len(a.cliLogins()) > 0 {
+		return tenant.Credentials{}, nil
+	}
+	return credentials, err
+}
+
+// cliLogins are the logins of the auth0 CLI, its default first; none where they can't be read.
+func (a *app) cliLogins() []tenant.CLILogin {
+	logins, err := tenant.CLILogins(tenant.CLIConfigFile(a.env.Getenv))
+	if err != nil {
+		return nil
+	}
+	return logins
 }
 
 // readToken reads stdin to its end, or until the user interrupts.
@@ -73,10 +102,29 @@ func demand(problems spec.Invalid, lacking []missing, credentials error) error {
 	return problems
 }
 
-var (
-	missingDomain  = missing{"--domain", "name the tenant, such as my-tenant.eu.auth0.com, or set AUTH0_DOMAIN"}
-	missingConsent = missing{"--yes or --dry-run", "nobody can be asked here: --yes consents to the changes, --dry-run only shows them"}
-)
+var missingConsent = missing{"--yes or --dry-run", "nobody can be asked here: --yes consents to the changes, --dry-run only shows them"}
+
+// missingDomain also names the tenants that the auth0 CLI is logged in to. None is taken without being named, its default
+// neither: whoever ran "auth0 tenants use" last week may not have it in mind.
+func (a *app) missingDomain() missing {
+	hint := "name the tenant, such as my-tenant.eu.auth0.com, or set " + tenant.EnvDomain
+	var domains []string
+	for _, login := range a.cliLogins() {
+		domain := login.Domain
+		if login.Default {
+			domain += " (its default)"
+		}
+		domains = append(domains, domain)
+	}
+	const most = 5
+	if len(domains) > most {
+		domains = append(domains[:most], fmt.Sprintf("%d more", len(domains)-most))
+	}
+	if len(domains) > 0 {
+		hint += "; the auth0 CLI is logged in to " + strings.Join(domains, ", ") + ": named with --domain, its login is used"
+	}
+	return missing{"--domain", hint}
+}
 
 // open makes a client for the tenant and says which credentials it uses, before anything else.
 func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.Client, error) {
@@ -84,15 +132,15 @@ func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.
 	if err != nil {
 		return nil, err
 	}
-	a.doc.Tenant = domain.String()
-	a.say("tenant %s, signing in as %s\n", domain, view.Clean(credentials.Source))
-	transport := tenant.NewTransport(base, a.global.timeout, func(w tenant.Wait) {
-		a.say("waiting %s for %s\n", rounded(w.For), view.Clean(w.Reason))
-	})
-	return tenant.New(tenant.Config{Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent()}), nil
+	a.doc.Tenant, a.doc.Source = domain.String(), credentials.Source
+	a.signedInWith, a.signedInTo = credentials, &domain
+	a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
+	transport := tenant.NewTransport(base, a.global.timeout, a.waits)
+	return tenant.New(tenant.Config{
+		Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent(),
+		Progress: func(what string, n int) { a.reached(fmt.Sprintf("%d %s", n, what)) },
+	}), nil
 }
-
-func rounded(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
 
 // tally puts the requests into the document, and says them where more is asked for.
 func (a *app) tally(client *tenant.Client) {

@@ -12,7 +12,10 @@ import (
 	"os/signal"
 	"syscall"
 
+	"github.com/cli/browser"
 	"golang.org/x/term"
+
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 // Env is the whole boundary to the process: a test hands in its own.
@@ -25,10 +28,16 @@ type Env struct {
 	Environ func() []string
 	// IsTerminal tells whether one of In, Out and Err is a terminal.
 	IsTerminal func(stream any) bool
+	// Columns is the width of the terminal that a stream is; 0, or nil, where that isn't known.
+	Columns func(stream any) int
 	// Transport replaces the network; nil is the real one.
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
 	Interrupted func(context.Context) (context.Context, context.CancelFunc)
+	// Keyring reads the system's keyring; nil stands for none.
+	Keyring tenant.Keyring
+	// OpenBrowser shows a page to the user.
+	OpenBrowser func(address string) error
 	// Executable is the path of this program, for the commands that it starts.
 	Executable func() (string, error)
 }
@@ -41,11 +50,36 @@ func System(version string) Env {
 			file, ok := stream.(*os.File)
 			return ok && term.IsTerminal(int(file.Fd()))
 		},
+		Columns: func(stream any) int {
+			if file, ok := stream.(*os.File); ok {
+				if width, _, err := term.GetSize(int(file.Fd())); err == nil {
+					return width
+				}
+			}
+			return 0
+		},
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
-		Executable: os.Executable,
+		Keyring:     tenant.SystemKeyring(os.Getenv),
+		OpenBrowser: openBrowser,
+		Executable:  os.Executable,
 	}
+}
+
+// secretVariables hold what signs in somewhere.
+var secretVariables = []string{tenant.EnvToken, tenant.EnvClientSecret, tenant.EnvPrivateKey, envVerifySecret, envConformance}
+
+// openBrowser starts the browser without what signs in: it is read by then, and a browser, which needs none of it, would
+// keep it in its environment for as long as it runs.
+func openBrowser(address string) error {
+	for _, name := range secretVariables {
+		if err := os.Unsetenv(name); err != nil {
+			return err
+		}
+	}
+	browser.Stdout = os.Stderr // stdout is for results
+	return browser.OpenURL(address)
 }
 
 // canAsk tells whether someone can answer a question, having seen what it is about: a person at a terminal, whose output
@@ -57,6 +91,16 @@ func (e Env) canAsk(never bool) bool {
 // colors tells whether a writer gets colour.
 func (e Env) colors(w io.Writer, noColor bool) bool {
 	return !noColor && e.Getenv("NO_COLOR") == "" && e.Getenv("TERM") != "dumb" && e.IsTerminal(w)
+}
+
+// columns is the width to write for; where it isn't known, what all terminals had once.
+func (e Env) columns(w io.Writer) int {
+	if e.Columns != nil {
+		if n := e.Columns(w); n > 0 {
+			return n
+		}
+	}
+	return 80
 }
 
 func truthy(s string) bool { return s != "" && s != "0" && s != "false" }

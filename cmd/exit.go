@@ -99,8 +99,7 @@ func judge(err error) verdict {
 	case errors.As(err, &conflict):
 		return verdict{exit: exitUsage, code: "conflict", message: conflict.Error(), hint: conflictHints(conflict)}
 	case errors.As(err, &scope):
-		return verdict{exit: exitCredentials, code: "permission", message: scope.Error(), hint: "grant them to the application in the dashboard (Applications > APIs > " +
-			"Auth0 Management API > Machine to Machine Applications), or use a token that has them"}
+		return verdict{exit: exitCredentials, code: "permission", message: scope.Error(), hint: "use credentials that have them"}
 	case errors.As(err, &auth):
 		return verdict{exit: exitCredentials, code: "credentials", message: auth.Error(), hint: auth.Hint}
 	case errors.Is(err, tenant.ErrNoCredentials):
@@ -113,7 +112,7 @@ func judge(err error) verdict {
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
 }
 
-const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin" // #nosec G101 -- names of variables
+const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or run auth0 login" // #nosec G101 -- names of variables
 
 func requestHint(e *tenant.RequestError) string {
 	var unknown *net.DNSError
@@ -181,22 +180,31 @@ func conflictHints(e *plan.ConflictError) string {
 	return strings.Join(lines, "\n")
 }
 
-// errorText is an error as a person reads it: what on which object, then what to do, each problem beside its mend.
-func errorText(err error, v verdict, palette view.Palette) string {
-	var invalid spec.Invalid
+// errorText is an error as a person reads it: what on which object, then what to do, each problem beside its mend. It is
+// folded to width, 0 folding nothing; a line of a hint that is indented is a command, which stays whole to be copied.
+func errorText(err error, v verdict, palette view.Palette, width int) string {
+	const sign = "error: "
 	var b strings.Builder
+	say := func(what, hint string) {
+		what = strings.ReplaceAll(view.CleanLines(what), "\n", "\n"+strings.Repeat(" ", len(sign)))
+		b.WriteString(view.Fold(palette.Bad(sign)+what, width, len(sign)) + "\n")
+		for line := range strings.SplitSeq(view.CleanLines(hint), "\n") {
+			switch {
+			case line == "":
+			case strings.HasPrefix(line, " "):
+				b.WriteString("  " + line + "\n")
+			default:
+				b.WriteString(view.Fold("  "+line, width, 0) + "\n")
+			}
+		}
+	}
+	var invalid spec.Invalid
 	if errors.As(err, &invalid) {
 		for _, p := range invalid {
-			b.WriteString(palette.Bad("error: ") + view.Clean(p.Field+": "+p.What) + "\n")
-			if p.Hint != "" {
-				b.WriteString("  " + view.Clean(p.Hint) + "\n")
-			}
+			say(view.Clean(p.Field+": "+p.What), p.Hint)
 		}
 		return b.String()
 	}
-	b.WriteString(palette.Bad("error: ") + strings.ReplaceAll(view.CleanLines(v.message), "\n", "\n       ") + "\n")
-	if v.hint != "" {
-		b.WriteString("  " + strings.ReplaceAll(view.CleanLines(v.hint), "\n", "\n  ") + "\n")
-	}
+	say(v.message, v.hint)
 	return b.String()
 }

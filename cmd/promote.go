@@ -54,7 +54,7 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 	}
 	var lacking []missing
 	if noDomain {
-		lacking = append(lacking, missingDomain)
+		lacking = append(lacking, a.missingDomain())
 	}
 	if len(o.ids)+len(o.names) == 0 {
 		lacking = append(lacking, missing{"--id or --name", "name at least one connection"})
@@ -62,7 +62,7 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 	if !a.given(o.consent) {
 		lacking = append(lacking, missingConsent)
 	}
-	credentials, credentialsErr := a.credentials(ctx)
+	credentials, credentialsErr := a.credentials(ctx, domain, []string{"read:connections", "update:connections"})
 	if err := demand(problems, lacking, credentialsErr); err != nil {
 		return err
 	}
@@ -72,6 +72,7 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 	}
 	defer a.tally(client)
 	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
+		defer a.working("looking at the tenant")()
 		return provision.PrepareLevel(ctx, client, connections, !o.demote)
 	}
 	p, err := o.consent.again(ctx)

@@ -36,9 +36,11 @@ func (a *app) renderCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "render-gateway-config",
 		Short: "Render the matching Zuplo configuration",
-		Example: "  mcpauth render-gateway-config --domain my-tenant.eu.auth0.com --mcp-url https://my-gateway.zuplo.dev/mcp\n" +
+		Example: "  mcpauth render-gateway-config --domain my-tenant.eu.auth0.com \\\n" +
+			"    --mcp-url https://my-gateway.zuplo.dev/mcp\n" +
 			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway\n" +
-			"  mcpauth render-gateway-config --file mcpauth.yaml --gateway-dir ../my-gateway --check   # in CI",
+			"  mcpauth render-gateway-config --file mcpauth.yaml --check \\\n" +
+			"    --gateway-dir ../my-gateway   # in CI",
 		Long: "Prints the policy, the route's reference to it and zuplo.runtime.ts, writes a new project with --out,\n" +
 			"or merges into an existing one with --gateway-dir. It needs no credentials, unless --from-tenant\nasks the tenant whether the API is there.",
 		Args: noArgs,
@@ -79,7 +81,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	}
 	var lacking []missing
 	if noDomain {
-		lacking = append(lacking, missingDomain)
+		lacking = append(lacking, a.missingDomain())
 	}
 	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
@@ -122,7 +124,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 
 // askTenant makes sure that the tenant holds an API for each server, and takes the resource's name from the first.
 func (a *app) askTenant(ctx context.Context, s *spec.Spec) error {
-	credentials, err := a.credentials(ctx)
+	credentials, err := a.credentials(ctx, s.Domain, []string{"read:resource_servers"})
 	if err != nil {
 		return err
 	}

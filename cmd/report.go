@@ -2,9 +2,9 @@ package cmd
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,17 +12,24 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 // reportForms are the kinds of report, by the file's ending.
 var reportForms = map[string]func(*bytes.Buffer, verify.Report) error{
-	".html": func(b *bytes.Buffer, r verify.Report) error { return verify.WriteHTML(b, r) },
-	".xml":  func(b *bytes.Buffer, r verify.Report) error { return verify.WriteJUnit(b, r) },
-	".json": func(b *bytes.Buffer, r verify.Report) error {
-		encoder := json.NewEncoder(b)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(r)
-	},
+	".html": cleaned(verify.WriteHTML),
+	".xml":  cleaned(verify.WriteJUnit),
+	".json": func(b *bytes.Buffer, r verify.Report) error { return view.WriteJSON(b, r) },
+}
+
+// cleaned makes a form harmless as a whole: what a server said is text in it, and so is what stands for its controls.
+func cleaned(write func(io.Writer, verify.Report) error) func(*bytes.Buffer, verify.Report) error {
+	return func(b *bytes.Buffer, r verify.Report) error {
+		var raw bytes.Buffer
+		err := write(&raw, r)
+		b.WriteString(view.CleanLines(raw.String()))
+		return err
+	}
 }
 
 // checkReportNames refuses what can't be written, before anything is verified.

@@ -2,11 +2,9 @@ package cmd
 
 import (
 	"context"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net/http"
-	"os"
+	"io"
 	"strconv"
 	"strings"
 	"time"
@@ -16,7 +14,6 @@ import (
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
-	"github.com/mcpauth-cli/mcpauth/internal/trace"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
@@ -40,10 +37,13 @@ type app struct {
 	doc    view.Document
 	done   bool // the result was written already
 
-	command string // the command that runs, such as setup
+	command  string // the command that runs, such as setup
+	progress progress
 
-	lastSkip    string      // why the last skipped check was skipped
-	domainGiven func() bool // whether --domain was given, be it empty
+	lastSkip     string // why the last skipped check was skipped
+	signedInWith tenant.Credentials
+	signedInTo   *spec.Domain
+	domainGiven  func() bool // whether --domain was given, be it empty
 }
 
 // Main runs the command line and returns its exit code.
@@ -63,6 +63,13 @@ func Main(env Env, args []string) int {
 // finish reports how the run ended: in the document with --json, else on stderr.
 func (a *app) finish(command *cobra.Command, args []string, err error) int {
 	v := judge(err)
+	if completing(args) {
+		return v.exit // a shell reads what was printed
+	}
+	var scope *tenant.ScopeError
+	if errors.As(err, &scope) && v.code == "permission" && a.signedInTo != nil {
+		v.hint = a.signedInWith.PermissionHint(*a.signedInTo, scope.Missing)
+	}
 	if a.global.json || asksForJSON(args) {
 		if a.done {
 			return v.exit
@@ -77,13 +84,21 @@ func (a *app) finish(command *cobra.Command, args []string, err error) int {
 		return v.exit
 	}
 	if err != nil && !v.silent {
-		a.errf("%s", errorText(err, v, a.errPalette()))
+		a.errf("%s", errorText(err, v, a.errPalette(), a.foldAt(a.env.Err)))
 	}
 	return v.exit
 }
 
+// completing tells whether a shell asks for completions of the rest of the arguments, which may hold --json.
+func completing(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
 // asksForJSON looks for --json where the flags could not be parsed, so that even that error is one document.
 func asksForJSON(args []string) bool {
+	if completing(args) {
+		return false
+	}
 	for _, arg := range args {
 		if arg == "--" {
 			return false
@@ -106,13 +121,12 @@ func (a *app) root(json bool) *cobra.Command {
 		Long: "mcpauth takes an Auth0 tenant to where an MCP client can log in, and renders the matching\n" +
 			"Zuplo gateway configuration, and proves that it works. It shows what it will change before it\n" +
 			"changes it, and a second run changes nothing.",
-		Example: "  mcpauth demo                                     # the whole story on this machine\n" +
+		Example: "  mcpauth demo      # the whole story on this machine, nothing needed\n" +
 			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --dry-run",
 		SilenceUsage: true, SilenceErrors: true,
-		PersistentPreRun:           func(c *cobra.Command, _ []string) { a.command = c.Name() },
-		SuggestionsMinimumDistance: 2,
-		Args:                       cobra.ArbitraryArgs,
+		PersistentPreRun: func(c *cobra.Command, _ []string) { a.command = c.Name() },
+		Args:             cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
@@ -126,41 +140,21 @@ func (a *app) root(json bool) *cobra.Command {
 	}
 	root.SetErr(a.env.Err)
 	root.SetIn(a.env.In)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return &usageError{What: err.Error(), Hint: "see " + c.CommandPath() + " --help"}
-	})
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpFunc(a.showHelp)
 	a.globalFlags(root.PersistentFlags())
 	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.undoCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.completionCommand(root))
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand(root))
+	root.CompletionOptions.DisableDefaultCmd = true
+	a.completions(root)
 	return root
-}
-
-func unknownCommand(c *cobra.Command, name string) error {
-	hint := "see mcpauth --help"
-	if near := c.SuggestionsFor(name); len(near) > 0 {
-		hint = "did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return &usageError{What: fmt.Sprintf("there is no command %q", name), Hint: hint}
-}
-
-// helpCommand is cobra's, but a topic that isn't there is an error, not silence.
-func helpCommand(root *cobra.Command) *cobra.Command {
-	return &cobra.Command{
-		Use: "help [command]", Short: "Help about any command or topic",
-		RunE: func(_ *cobra.Command, args []string) error {
-			topic, rest, err := root.Find(args)
-			if err != nil || topic == nil || len(rest) > 0 {
-				return &usageError{What: fmt.Sprintf("there is no help for %q", strings.Join(args, " ")), Hint: "see mcpauth --help"}
-			}
-			topic.InitDefaultHelpFlag()
-			return topic.Help()
-		},
-	}
 }
 
 func (a *app) globalFlags(flags *pflag.FlagSet) {
 	g := &a.global
+	flags.SortFlags = false // help shows them in this order
 	a.domainGiven = func() bool { return flags.Changed("domain") }
 	flags.StringVar(&g.domain, "domain", "", "the Auth0 tenant's domain, such as my-tenant.eu.auth0.com (AUTH0_DOMAIN)")
 	flags.BoolVar(&g.json, "json", false, "print one JSON document on stdout")
@@ -173,8 +167,8 @@ func (a *app) globalFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&g.tokenStdin, "token-stdin", false, "read a Management API token from stdin")
 }
 
-func (a *app) outf(format string, args ...any) { _, _ = fmt.Fprintf(a.env.Out, format, args...) }
-func (a *app) errf(format string, args ...any) { _, _ = fmt.Fprintf(a.env.Err, format, args...) }
+func (a *app) outf(format string, args ...any) { a.write(a.env.Out, fmt.Sprintf(format, args...)) }
+func (a *app) errf(format string, args ...any) { a.write(a.env.Err, fmt.Sprintf(format, args...)) }
 
 func (a *app) outPalette() view.Palette {
 	return view.NewPalette(a.env.colors(a.env.Out, a.global.noColor))
@@ -187,8 +181,27 @@ func (a *app) errPalette() view.Palette {
 // say writes progress, which --json leaves out: its document says it in the end.
 func (a *app) say(format string, args ...any) {
 	if !a.global.json {
-		a.errf(format, args...)
+		a.errf("%s", a.folded(a.env.Err, fmt.Sprintf(format, args...)))
 	}
+}
+
+// folded fits text to a terminal. Lines that are indented are commands to copy, or continue others: they stay whole.
+func (a *app) folded(w io.Writer, text string) string {
+	lines := strings.SplitAfter(text, "\n")
+	for i, line := range lines {
+		if !strings.HasPrefix(line, " ") {
+			lines[i] = view.Fold(line, a.foldAt(w), 2)
+		}
+	}
+	return strings.Join(lines, "")
+}
+
+// foldAt is the width that text for people is folded to: a terminal's. In a pipe lines stay whole, to be searched.
+func (a *app) foldAt(w io.Writer) int {
+	if !a.env.IsTerminal(w) {
+		return 0
+	}
+	return a.env.columns(w)
 }
 
 // warn tells of something to know, in the document or on stderr.
@@ -231,48 +244,6 @@ func named(field string, err error) spec.Invalid {
 		}
 	}
 	return invalid
-}
-
-// network is the one way to the network that a run has.
-func (a *app) network() (http.RoundTripper, error) {
-	if a.global.timeout <= 0 {
-		return nil, spec.Invalid{{Field: "--timeout", What: a.global.timeout.String() + " is no time", Hint: "write 10s or 1m"}}
-	}
-	base := a.env.Transport
-	if base == nil {
-		roots, err := a.roots()
-		if err != nil {
-			return nil, err
-		}
-		base = tenant.NewBase(roots)
-	}
-	if a.global.debug {
-		base = trace.Log(base, a.env.Err)
-	}
-	return base, nil
-}
-
-// roots are the system's certificate authorities and those of --ca-file; nil means the system's alone.
-func (a *app) roots() (*x509.CertPool, error) {
-	field, name := "--ca-file", a.global.caFile
-	if name == "" {
-		field, name = "MCPAUTH_CA_FILE", a.env.Getenv("MCPAUTH_CA_FILE")
-	}
-	if name == "" {
-		return nil, nil
-	}
-	content, err := os.ReadFile(name) // #nosec G304 -- the operator names the file
-	if err != nil {
-		return nil, spec.Invalid{{Field: field, What: fmt.Sprintf("%s can't be read", name), Hint: "give a PEM file of certificates"}}
-	}
-	roots, err := x509.SystemCertPool()
-	if err != nil {
-		roots = x509.NewCertPool()
-	}
-	if !roots.AppendCertsFromPEM(content) {
-		return nil, spec.Invalid{{Field: field, What: name + " holds no certificate", Hint: "give a PEM file of certificates"}}
-	}
-	return roots, nil
 }
 
 // userAgent names the program to the servers that it talks to.

@@ -43,8 +43,8 @@ func (a *app) sandboxCommand() *cobra.Command {
 		Example: "  mcpauth sandbox -- mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --yes\n" +
 			"  mcpauth sandbox --env-file sandbox.env &          # then: . ./sandbox.env\n" +
-			"  mcpauth sandbox --gateway --auto-approve          # and an MCP server behind it, for real clients\n" +
-			"  mcpauth sandbox --rate-limit free --fault 429@3   # what Auth0 does on a bad day",
+			"  mcpauth sandbox --gateway --auto-approve          # and an MCP server\n" +
+			"  mcpauth sandbox --rate-limit free --fault 429@3   # Auth0 on a bad day",
 		Long: "Serves a tenant on this machine alone, for trying things and for tests. It prints the lines that point\n" +
 			"mcpauth, and Auth0's own tools, at it; with a command it runs that with them set, and ends with its\n" +
 			"exit code. What it holds is at /sandbox/state, what it was asked at /sandbox/requests.\n\n" +
@@ -187,7 +187,7 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 }
 
 // credentialNames are what may sign in to another tenant: none of the caller's reach the sandbox.
-var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience}
+var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience, envVerifySecret, envConformance}
 
 // exports are shell lines that point a shell at the sandbox, and away from any other tenant.
 func exports(env []string) string {

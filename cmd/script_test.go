@@ -2,6 +2,7 @@ package cmd_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"flag"
 	"net/http"
@@ -19,20 +20,53 @@ import (
 
 	"github.com/mcpauth-cli/mcpauth/cmd"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"mcpauth": func() { os.Exit(cmd.Main(cmd.System("v0.0.0-test"), os.Args[1:])) },
+		"mcpauth": func() {
+			env := mortal(cmd.System("v0.0.0-test"))
+			env.Keyring = fileKeyring(os.Getenv("TEST_KEYRING"))
+			os.Exit(cmd.Main(env, os.Args[1:]))
+		},
+		// xdg-open stands in for the browser: it writes down what it was given, and follows the page to its end.
+		"xdg-open": func() {
+			if err := os.WriteFile(os.Getenv("TEST_BROWSER"), []byte(strings.Join(os.Environ(), "\n")), 0o600); err != nil {
+				os.Exit(1)
+			}
+			if resp, err := http.Get(os.Args[1]); err == nil {
+				_ = resp.Body.Close()
+			}
+		},
 	})
+}
+
+// searchPath is where programs are found: this one and its browser among them.
+func searchPath() string { return "PATH=" + os.Getenv("PATH") }
+
+// fileKeyring reads the system's keyring from a JSON file, {"service/user": "secret"}; without one it is empty.
+func fileKeyring(name string) tenant.Keyring {
+	return func(service, user string) (string, error) {
+		var secrets map[string]string
+		if content, err := os.ReadFile(name); err == nil {
+			_ = json.Unmarshal(content, &secrets)
+		}
+		if secret, ok := secrets[service+"/"+user]; ok {
+			return secret, nil
+		}
+		return "", tenant.ErrNoSecret
+	}
 }
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
 //
-//	tenant [-free] [-gateway] [-fault F] [-latency D] [-seed FILE] [-scopes S,S]  start a sandbox and set the variables that point at it
-//	token [-expired] [scope…]                              set AUTH0_API_TOKEN to a token of that tenant, and nothing else
+//	tenant [-free] [-gateway] [-fault F] [-latency D] [-seed FILE] [-scopes S,S] [-key FILE]  start a sandbox and set the variables that point at it
+//	token [-expired|-ending] [scope…]                      set AUTH0_API_TOKEN to a token of that tenant, and nothing else
+//	clilogin [-machine] [-ended] [-file] [-elsewhere] [scope…]  log the auth0 CLI in to that tenant, and set nothing else
+//	asked [N]                                              assert how often the tenant was asked since the last asked
 //	writes N                                               assert how many writes the tenant has seen
 //	seen N                                                 wait until the tenant was asked N times
 //	patch PATH JSON                                        change the tenant as someone else would
@@ -52,7 +86,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "patch": patchTenant, "clean": cleanFile, "exitcode": assertExit,
+			"clilogin": cliLogin, "asked": countRequests, "tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "patch": patchTenant, "clean": cleanFile, "exitcode": assertExit,
 		},
 	})
 }
@@ -84,6 +118,7 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	scopes := flags.String("scopes", "", "")
 	gateway := flags.Bool("gateway", false, "")
 	latency := flags.Duration("latency", 0, "")
+	key := flags.String("key", "", "")
 	ts.Check(flags.Parse(args))
 	options := sandbox.Options{AutoApprove: true, Latency: *latency}
 	if *free {
@@ -97,6 +132,9 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if *scopes != "" {
 		options.Scopes = strings.Split(*scopes, ",")
+	}
+	if *key != "" {
+		options.AssertionKey = writeKey(ts, *key)
 	}
 	server, err := sandbox.Start(context.Background(), options, sandbox.Listen{})
 	ts.Check(err)
@@ -118,8 +156,11 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 
 func setToken(ts *testscript.TestScript, _ bool, args []string) {
 	ttl := time.Hour
-	if len(args) > 0 && args[0] == "-expired" {
+	switch {
+	case len(args) > 0 && args[0] == "-expired":
 		ttl, args = -time.Hour, args[1:]
+	case len(args) > 0 && args[0] == "-ending":
+		ttl, args = 30*time.Second, args[1:]
 	}
 	ts.Setenv("AUTH0_CLIENT_ID", "")
 	ts.Setenv("AUTH0_CLIENT_SECRET", "")

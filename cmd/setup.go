@@ -47,9 +47,9 @@ func (a *app) setupCommand() *cobra.Command {
 		Short: "Make a tenant ready for MCP clients to log in",
 		Example: "  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --scope tool:whoami --dry-run\n" +
-			"  mcpauth setup --file mcpauth.yaml --yes --json                   # in CI\n" +
-			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection google-oauth2 \\\n" +
-			"    --gateway-dir ../my-gateway                                    # and the Zuplo project",
+			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
+			"    --connection google-oauth2 --gateway-dir ../my-gateway   # and the gateway\n" +
+			"  mcpauth setup --file mcpauth.yaml --yes --json             # in CI",
 		Long: "Looks at the tenant, shows what has to change and what that means for others, asks, and changes it:\n" +
 			"the API that stands for the MCP server, the default grant for third-party applications, the\n" +
 			"connections at domain level, and last, in one request, the tenant's settings.",
@@ -95,7 +95,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err != nil {
 		return err
 	}
-	credentials, credentialsErr := a.credentials(ctx)
+	credentials, credentialsErr := a.credentials(ctx, s.Domain, tenant.SetupScopes())
 	if err := demand(problems, a.missingForSetup(s, noDomain, o), credentialsErr); err != nil {
 		return err
 	}
@@ -111,10 +111,10 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	defer a.tally(client)
-	if err := client.SignIn(ctx); err != nil {
-		return err
+	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
+		defer a.working("looking at the tenant")()
+		return provision.Prepare(ctx, client, s)
 	}
-	o.consent.again = func(ctx context.Context) (plan.Plan, error) { return provision.Prepare(ctx, client, s) }
 	p, err := o.consent.again(ctx)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 func (a *app) missingForSetup(s spec.Spec, noDomain bool, o setupOptions) []missing {
 	var lacking []missing
 	if noDomain {
-		lacking = append(lacking, missingDomain)
+		lacking = append(lacking, a.missingDomain())
 	}
 	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})

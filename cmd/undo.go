@@ -76,7 +76,7 @@ func (a *app) undo(ctx context.Context, o undoOptions) error {
 			return err
 		}
 	}
-	credentials, credentialsErr := a.credentials(ctx)
+	credentials, credentialsErr := a.credentials(ctx, domain, provision.UndoScopes(choice.run))
 	if err := demand(nil, lacking, credentialsErr); err != nil {
 		return err
 	}
@@ -100,6 +100,7 @@ func (a *app) takeBack(ctx context.Context, client *tenant.Client, choice choice
 	var u provision.Undo
 	c.question = fmt.Sprintf("Take this run back on %s?", client.Domain())
 	c.again = func(ctx context.Context) (plan.Plan, error) {
+		defer a.working("looking at the tenant")()
 		var err error
 		u, err = provision.PrepareUndo(ctx, client, choice.run, choice.runs)
 		return u.Plan, err
@@ -127,7 +128,9 @@ func (a *app) takeBack(ctx context.Context, client *tenant.Client, choice choice
 			a.nothingDone(c)
 			return err
 		}
-		outcomes, err := u.Apply(ctx, client, record, target, a.report)
+		outcomes, err := a.telling(p, func(done func(provision.Outcome)) ([]provision.Outcome, error) {
+			return u.Apply(ctx, client, record, target, done)
+		})
 		if err := a.applied(outcomes, c, err); err != nil {
 			return err
 		}

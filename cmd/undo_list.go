@@ -2,16 +2,14 @@ package cmd
 
 import (
 	"fmt"
-	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
-// listRuns shows the recorded runs, of one tenant where one is named: a table for each tenant on a terminal, lines of
-// tab-separated values in a pipe.
+// listRuns shows the recorded runs, of one tenant where one is named: a table on a terminal, tab-separated values in a
+// pipe.
 func (a *app) listRuns(o undoOptions) error {
 	domain, _, problems := a.parseDomain("")
 	if len(problems) > 0 {
@@ -43,15 +41,9 @@ func (a *app) listRuns(o undoOptions) error {
 	case len(a.doc.Runs) == 0:
 		a.say("No run is recorded in %s.\n", view.Clean(store.Place().Dir))
 	case a.env.IsTerminal(a.env.Out):
-		a.outf("%s", runTables(a.doc.Runs, a.outPalette()))
+		a.outf("%s", forPeople(a.doc.Runs).Text(a.foldAt(a.env.Out), a.outPalette()))
 	default:
-		for _, r := range a.doc.Runs {
-			cells := []string{r.ID, r.Started, r.Command, r.Tenant, fmt.Sprint(r.Changes), r.Status, r.Undoes + r.Error}
-			for i := range cells {
-				cells[i] = view.Clean(cells[i])
-			}
-			a.outf("%s\n", strings.Join(cells, "\t"))
-		}
+		a.outf("%s", forPipes(a.doc.Runs).TSV())
 	}
 	if others > 0 {
 		a.say("%d on other tenants than %s are not listed.\n", others, domain)
@@ -82,32 +74,25 @@ var runStates = map[string]string{
 	"standing": "can be undone", "unfinished": "stopped half-way, can be undone", "undone": "undone", "empty": "changed nothing",
 }
 
-func runTables(runs []view.Run, palette view.Palette) string {
-	var tenants []string
-	rows := map[string][]string{}
+func forPeople(runs []view.Run) view.Table {
+	table := view.Table{Header: []string{"RUN", "COMMAND", "STATE", "TENANT"}}
 	for _, r := range runs {
-		title := view.Clean(r.Tenant)
 		state := runStates[r.Status]
 		switch r.Status {
 		case "undo":
 			state = "took back " + r.Undoes
 		case "unusable":
-			title, state = "Records that can't be used", view.Clean(r.Error)
+			state = "can't be used: " + r.Error
 		}
-		if rows[title] == nil {
-			tenants = append(tenants, title)
-		}
-		command := view.Clean(r.Command)
-		rows[title] = append(rows[title], fmt.Sprintf("  %s\t%s\t%s\n", r.ID, command, state))
+		table.Rows = append(table.Rows, []string{r.ID, r.Command, state, r.Tenant})
 	}
-	var b strings.Builder
-	for _, title := range tenants {
-		b.WriteString(palette.Strong(title) + "\n")
-		table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-		for _, row := range rows[title] {
-			_, _ = fmt.Fprint(table, row)
-		}
-		_ = table.Flush()
+	return table
+}
+
+func forPipes(runs []view.Run) view.Table {
+	var table view.Table
+	for _, r := range runs {
+		table.Rows = append(table.Rows, []string{r.ID, r.Started, r.Command, r.Tenant, fmt.Sprint(r.Changes), r.Status, r.Undoes + r.Error})
 	}
-	return b.String()
+	return table
 }

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cli/browser"
 	"github.com/spf13/cobra"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -28,11 +27,12 @@ func (a *app) verifyCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "verify [URL]",
 		Short: "Log in as an MCP client would, and say exactly what is wrong",
-		Example: "  mcpauth verify https://my-gateway.zuplo.dev/mcp                 # up to the login, registering nothing\n" +
-			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login         # and log in, in the browser\n" +
+		Example: "  mcpauth verify https://my-gateway.zuplo.dev/mcp           # up to the login\n" +
+			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login   # in the browser\n" +
 			"  mcpauth verify https://my-gateway.zuplo.dev/mcp --login --report login.html\n" +
-			"  mcpauth sandbox --gateway --auto-approve -- sh -c 'mcpauth setup --mcp-url $MCPAUTH_MCP_URL \\\n" +
-			"    --connection google-oauth2 --yes && mcpauth verify $MCPAUTH_MCP_URL --follow'",
+			"  mcpauth sandbox --gateway --auto-approve -- sh -c '\n" +
+			"    mcpauth setup --mcp-url $MCPAUTH_MCP_URL --connection google-oauth2 --yes &&\n" +
+			"    mcpauth verify $MCPAUTH_MCP_URL --follow'",
 		Long: "Goes through what an MCP client does, step by step, on any MCP server behind OAuth: challenge, metadata,\n" +
 			"registration, authorization, token, MCP itself, and what must be refused. A failed check says what was\n" +
 			"seen, what is wanted, why that happens, and the command that mends it.\n\n" +
@@ -106,7 +106,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 // runChecks runs the verification and shows it live.
 func (a *app) runChecks(ctx context.Context, o verify.Options) (verify.Report, error) {
 	if o.Login {
-		o.OpenBrowser = browser.OpenURL
+		o.OpenBrowser = a.env.OpenBrowser
 	}
 	list := a.newCheckList()
 	o.Progress = list.event
@@ -131,12 +131,18 @@ func (a *app) concluded(report verify.Report) error {
 	return nil
 }
 
+// The variables that verify takes a client's secret from.
+const (
+	envVerifySecret = "MCPAUTH_CLIENT_SECRET"   // #nosec G101 -- a variable's name
+	envConformance  = "MCP_CONFORMANCE_CONTEXT" // #nosec G101 -- a variable's name
+)
+
 // conformance reads what a conformance harness hands to a client: registered credentials, where it has some.
 func (a *app) conformance(o *verify.Options) error {
-	if secret := a.env.Getenv("MCPAUTH_CLIENT_SECRET"); secret != "" && o.ClientID != "" {
+	if secret := a.env.Getenv(envVerifySecret); secret != "" && o.ClientID != "" {
 		o.ClientSecret = secret
 	}
-	raw := a.env.Getenv("MCP_CONFORMANCE_CONTEXT")
+	raw := a.env.Getenv(envConformance)
 	if raw == "" {
 		return nil
 	}
@@ -146,7 +152,7 @@ func (a *app) conformance(o *verify.Options) error {
 	}
 	if err := json.Unmarshal([]byte(raw), &given); err != nil {
 		// The error would quote the text, which may hold a secret.
-		return spec.Invalid{{Field: "MCP_CONFORMANCE_CONTEXT", What: "is not a JSON object", Hint: "leave it unset outside a conformance harness"}}
+		return spec.Invalid{{Field: envConformance, What: "is not a JSON object", Hint: "leave it unset outside a conformance harness"}}
 	}
 	if o.ClientID == "" {
 		o.ClientID, o.ClientSecret = given.ClientID, given.ClientSecret
@@ -160,7 +166,7 @@ func (a *app) auditor(ctx context.Context) (*tenant.Client, error) {
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	credentials, err := a.credentials(ctx)
+	credentials, err := a.credentials(ctx, domain, tenant.SetupScopes())
 	if missing || errors.Is(err, tenant.ErrNoCredentials) {
 		return nil, nil
 	}

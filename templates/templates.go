@@ -9,9 +9,10 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
-	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 )
 
 //go:embed *.tmpl
@@ -72,7 +73,7 @@ func renderJSON(name string, data any) ([]byte, error) {
 }
 
 // Literal encodes s as a JSON string, which is a TypeScript string too. Beyond what JSON asks for, it escapes <, >, &,
-// U+2028 and U+2029, and whatever does not print (bidirectional controls, say), so that a reader sees what is there. An
+// U+2028 and U+2029, and whatever a reader would not see (bidirectional controls, say), so that a reader sees what is there. An
 // s that is not UTF-8 has no literal and is an error.
 func Literal(s string) (string, error) {
 	if !utf8.ValidString(s) {
@@ -83,9 +84,14 @@ func Literal(s string) (string, error) {
 		return "", fmt.Errorf("encode %q: %w", s, err)
 	}
 	var out strings.Builder
-	for _, r := range string(encoded) {
+	var text glyph.Text
+	for i, r := range string(encoded) {
+		shown := text.Shows(r)
+		if i == 0 {
+			text.Break() // the quote is not the text's own
+		}
 		switch {
-		case unicode.IsPrint(r):
+		case shown:
 			out.WriteRune(r)
 		case r > 0xFFFF:
 			high, low := utf16.EncodeRune(r)

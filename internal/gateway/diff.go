@@ -4,9 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 	"github.com/rogpeppe/go-internal/diff"
 )
 
@@ -46,11 +46,12 @@ func onlyCRLF(b []byte) bool {
 // printable escapes what a terminal could obey or hide; tabs stay.
 func printable(s string) string {
 	var out strings.Builder
+	var text glyph.Text
 	for i, r := range s {
 		switch {
 		case r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError)):
 			fmt.Fprintf(&out, `\x%02x`, s[i])
-		case r == '\t' || unicode.IsPrint(r):
+		case r == '\t' || text.Shows(r):
 			out.WriteRune(r)
 		case r == '\r':
 			out.WriteString(`\r`)

@@ -46,7 +46,7 @@ func runs(t *testing.T, records *journal.Store) []journal.Run {
 	return all
 }
 
-func holds(server *sandbox.Server, text string) bool {
+func says(server *sandbox.Server, text string) bool {
 	return strings.Contains(string(server.Tenant.State()), text)
 }
 
@@ -64,7 +64,7 @@ func TestWhatOthersChangedStays(t *testing.T) {
 	if err != nil || u.LeftAlone() != 2 {
 		t.Fatalf("%d left alone, %v", u.LeftAlone(), err)
 	}
-	if !holds(server, `"https://theirs"`) || !holds(server, `"Theirs"`) || holds(server, `"is_domain_connection": true`) || holds(server, "third_party_clients") {
+	if !says(server, `"https://theirs"`) || !says(server, `"Theirs"`) || says(server, `"is_domain_connection": true`) || says(server, "third_party_clients") {
 		t.Errorf("the state is %s", server.Tenant.State())
 	}
 	if first := runs(t, records)[1]; !first.Undoable() || !first.Stands() {
@@ -75,7 +75,7 @@ func TestWhatOthersChangedStays(t *testing.T) {
 	if u, err = undo(t.Context(), records, client, ""); err != nil || u.LeftAlone() != 0 {
 		t.Fatalf("%d left alone, %v", u.LeftAlone(), err)
 	}
-	if holds(server, mcpURL) || !holds(server, `"enable_dynamic_client_registration": true`) {
+	if says(server, mcpURL) || !says(server, `"enable_dynamic_client_registration": true`) {
 		t.Errorf("the state is %s", server.Tenant.State())
 	}
 	if first := runs(t, records)[2]; first.Undoable() || first.Stands() {
@@ -143,7 +143,7 @@ func TestUndoNamesAllThatItMayNeed(t *testing.T) {
 	if _, err := setupIn(t.Context(), records, client, wanted(client)); err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := tenant.Resolve(server.Tenant.Token(time.Hour, "read:connections"), func(string) string { return "" })
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Token: server.Tenant.Token(time.Hour, "read:connections"), Getenv: func(string) string { return "" }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,7 +3,6 @@
 package provision
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/suggest"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
@@ -108,51 +108,11 @@ func unknownConnections(ctx context.Context, t Tenant, o plan.Observed, named []
 	return problems
 }
 
-// nearest offers up to three names that look like what was meant.
+// nearest offers names that look like what was meant, and all of them where there are hardly any.
 func nearest(name string, known []string) []string {
-	type candidate struct {
-		name     string
-		distance int
-	}
-	var candidates []candidate
-	wanted := strings.ToLower(name)
-	for _, k := range known {
-		lower := strings.ToLower(k)
-		d := distance(wanted, lower)
-		if d <= max(2, len(wanted)/3) || (wanted != "" && strings.Contains(lower, wanted)) {
-			candidates = append(candidates, candidate{k, d})
-		}
-	}
-	slices.SortFunc(candidates, func(a, b candidate) int {
-		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
-	})
-	if len(candidates) == 0 && len(known) <= 3 {
+	near := suggest.Nearest(name, known)
+	if len(near) == 0 && len(known) <= 3 {
 		return slices.Sorted(slices.Values(known))
 	}
-	var names []string
-	for _, c := range candidates[:min(3, len(candidates))] {
-		names = append(names, c.name)
-	}
-	return names
-}
-
-// distance is Levenshtein's, in runes.
-func distance(a, b string) int {
-	row := make([]int, len([]rune(b))+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i, ra := range []rune(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j, rb := range []rune(b) {
-			substitution := diagonal
-			if ra != rb {
-				substitution++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(substitution, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(row)-1]
+	return near
 }

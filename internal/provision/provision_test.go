@@ -41,9 +41,9 @@ func connect(tb testing.TB, server *sandbox.Server, base http.RoundTripper) *ten
 		tb.Fatal(err)
 	}
 	id, secret := server.Tenant.Credentials()
-	credentials, err := tenant.Resolve("", func(name string) string {
+	credentials, err := tenant.Resolve(tb.Context(), tenant.Sources{Getenv: func(name string) string {
 		return map[string]string{"AUTH0_CLIENT_ID": id, "AUTH0_CLIENT_SECRET": secret}[name]
-	})
+	}})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -70,12 +70,16 @@ func setupIn(ctx context.Context, records *journal.Store, t *tenant.Client, s sp
 	if err != nil || p.Pending() == 0 {
 		return p, err
 	}
+	return p, applyIn(ctx, records, t, p)
+}
+
+func applyIn(ctx context.Context, records *journal.Store, t *tenant.Client, p plan.Plan) error {
 	record, err := records.Begin(journal.Run{Tenant: t.Domain().String(), Command: "setup", Version: "test"}, p.Changes)
 	if err != nil {
-		return p, err
+		return err
 	}
 	_, err = provision.Apply(ctx, t, p, record, nil)
-	return p, err
+	return err
 }
 
 // store is a journal of its own.

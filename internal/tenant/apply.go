@@ -101,7 +101,7 @@ func (c *Client) pauseAfter(ctx context.Context, cause error, attempt int) error
 		return cause
 	}
 	c.transport.countRetry()
-	return c.transport.sleep(ctx, Wait{For: wait, Reason: "trying again: " + cause.Error()})
+	return c.transport.sleep(ctx, Wait{For: wait, Reason: cause.Error()})
 }
 
 // unsure tells whether an error leaves open that the object stands.

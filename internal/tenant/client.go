@@ -35,6 +35,8 @@ type Config struct {
 	Transport   *Transport // what carries every request, the token's included
 	UserAgent   string
 	Now         func() time.Time // defaults to time.Now
+	// Progress is told how many of what were read so far, where one answer doesn't hold all; it may be nil.
+	Progress func(what string, n int)
 }
 
 // Client speaks to one tenant.
@@ -42,6 +44,7 @@ type Client struct {
 	domain    spec.Domain
 	tokens    *tokenSource
 	transport *Transport
+	progress  func(what string, n int)
 
 	apis        *resourceservers.Client
 	grants      *grants.Client
@@ -57,12 +60,17 @@ func New(config Config) *Client {
 	if now == nil {
 		now = time.Now
 	}
+	if config.Progress == nil {
+		config.Progress = func(string, int) {}
+	}
 	plain := &http.Client{Transport: config.Transport, CheckRedirect: neverRedirect}
 	c := &Client{
 		domain:    config.Domain,
 		transport: config.Transport,
+		progress:  config.Progress,
 		tokens:    &tokenSource{domain: config.Domain, credentials: config.Credentials, http: plain, now: now},
 	}
+	c.tokens.secrets.Add(config.Credentials.token, config.Credentials.clientSecret)
 	options := core.NewRequestOptions(
 		option.WithBaseURL(config.Domain.URL()+apiPath),
 		option.WithHTTPClient(&http.Client{Transport: &authorize{client: c, next: config.Transport}, CheckRedirect: neverRedirect}),
@@ -89,18 +97,17 @@ func (c *Client) SignIn(ctx context.Context) error {
 	return err
 }
 
-// Lacking names the scopes, out of those wanted, that the token is known to lack. An opaque token is not known to lack
-// any: the tenant will tell.
+// Lacking names the scopes, out of those wanted, that the token is known to lack: by what it says itself, or what the
+// auth0 CLI's login asked for. Otherwise an opaque token is not known to lack any: the tenant will tell.
 func (c *Client) Lacking(ctx context.Context, wanted []string) ([]string, error) {
 	token, err := c.tokens.token(ctx)
 	if err != nil {
 		return nil, err
 	}
-	said, ok := decodeClaims(token)
-	if !ok || said.Scope == nil {
+	have, known := c.tokens.credentials.scopes(token)
+	if !known {
 		return nil, nil
 	}
-	have := strings.Fields(*said.Scope)
 	var lacking []string
 	for _, scope := range wanted {
 		if !slices.Contains(have, scope) {

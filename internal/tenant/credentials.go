@@ -1,17 +1,16 @@
 package tenant
 
 import (
+	"context"
 	"crypto/rsa"
-	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
-	"github.com/mcpauth-cli/mcpauth/internal/trace"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
 
 // Names of the environment variables that Auth0's own tools use.
@@ -34,6 +33,8 @@ type Credentials struct {
 	key          *rsa.PrivateKey
 	algorithm    jose.SignatureAlgorithm
 	audience     string
+	cli          *CLILogin // the auth0 CLI's login that they come from, if they do
+	again        string    // how to log in to it again
 
 	// Source says in words where they come from, without the secret.
 	Source string
@@ -45,93 +46,62 @@ func (c Credentials) String() string { return c.Source }
 // GoString hides what the credentials hold.
 func (c Credentials) GoString() string { return c.Source }
 
-// redact takes the secrets out of a text that a server sent: one that echoes what it got must not show them.
-func (c Credentials) redact(text string) string {
-	for _, secret := range []string{c.token, c.clientSecret} {
-		if secret != "" {
-			text = strings.ReplaceAll(text, secret, trace.Masked)
-		}
-	}
-	return trace.Text(text)
-}
-
 // ErrNoCredentials says that no complete credentials were given.
 var ErrNoCredentials = errors.New("no credentials for the Management API")
 
-// Resolve takes the first complete credentials: a token that was read from standard input, a token in the environment, a
-// client with its secret, a client with its private key. The error is ErrNoCredentials, or an AuthError for a source
-// that is there but can't be used: silently falling through to the next would sign in as somebody else.
-func Resolve(stdinToken string, getenv func(string) string) (Credentials, error) {
-	if stdinToken != "" {
-		return tokenCredentials(stdinToken, "token from standard input")
-	}
-	if token := getenv(EnvToken); token != "" {
-		return tokenCredentials(token, "token in "+EnvToken)
-	}
-	id, secret, key := strings.TrimSpace(getenv(EnvClientID)), getenv(EnvClientSecret), getenv(EnvPrivateKey)
-	switch {
-	case id != "" && secret != "":
-		return Credentials{clientID: id, clientSecret: secret, audience: getenv(EnvAudience), Source: fmt.Sprintf("client %s with its secret", id)}, nil
-	case id != "" && key != "":
-		return keyCredentials(id, key, getenv(EnvAlgorithm), getenv(EnvAudience))
-	}
-	if id != "" {
-		return Credentials{}, fmt.Errorf("%w: %s is set, but neither %s nor %s is", ErrNoCredentials, EnvClientID, EnvClientSecret, EnvPrivateKey)
-	}
-	return Credentials{}, ErrNoCredentials
+// Sources are the places that credentials may come from.
+type Sources struct {
+	Domain spec.Domain // whose credentials are wanted; zero where that isn't known
+	Token  string      // read from standard input
+	Getenv func(string) string
+	// Needs are the scopes that the run may need, for naming a login that has them.
+	Needs []string
+
+	CLIConfig   string        // the auth0 CLI's configuration, see CLIConfigFile; empty for none
+	Keyring     Keyring       // nil where there is none
+	KeyringWait time.Duration // how long the keyring may take
+	Waiting     func()        // told when the keyring takes noticeably long; may be nil
+	Now         func() time.Time
 }
 
-func tokenCredentials(token, source string) (Credentials, error) {
+func (s Sources) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+// Resolve takes the first complete credentials: a token that was read from standard input, a token in the environment, a
+// client with its secret, a client with its private key, and last the auth0 CLI's login for the domain: the keyring,
+// which may ask for a password, is left alone while anything else will do. The error is ErrNoCredentials, or an
+// AuthError for a source that is there but can't be used: silently falling through to the next would sign in as somebody
+// else.
+func Resolve(ctx context.Context, s Sources) (Credentials, error) {
+	if s.Token != "" {
+		return tokenCredentials(s.Token, "the token from standard input", s)
+	}
+	if token := s.Getenv(EnvToken); token != "" {
+		return tokenCredentials(token, "the token in "+EnvToken, s)
+	}
+	id, secret, key := strings.TrimSpace(s.Getenv(EnvClientID)), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
+	switch {
+	case id != "" && secret != "":
+		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s and its secret", id)}, nil
+	case id != "" && key != "":
+		return keyCredentials(id, key, s.Getenv(EnvAlgorithm), s.Getenv(EnvAudience))
+	}
+	credentials, err := cliCredentials(ctx, s)
+	if id != "" && errors.Is(err, ErrNoCredentials) {
+		err = fmt.Errorf("%w: %s is set, but neither %s nor %s is", ErrNoCredentials, EnvClientID, EnvClientSecret, EnvPrivateKey)
+	}
+	return credentials, err
+}
+
+func tokenCredentials(token, source string, s Sources) (Credentials, error) {
 	token = strings.TrimSpace(token)
 	token = strings.TrimSpace(strings.TrimPrefix(token, "Bearer "))
 	if token == "" || strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return Credentials{}, &AuthError{What: "the " + source + " is not a token", Hint: "copy it whole, on one line"}
+		return Credentials{}, &AuthError{What: source + " is not a token", Hint: "copy it whole, on one line"}
 	}
-	return Credentials{token: token, Source: source}, nil
-}
-
-func keyCredentials(id, key, algorithm, audience string) (Credentials, error) {
-	fail := func(what, hint string) (Credentials, error) {
-		return Credentials{}, &AuthError{What: EnvPrivateKey + " " + what, Hint: hint}
-	}
-	content := []byte(strings.ReplaceAll(key, `\n`, "\n"))
-	if !strings.Contains(key, "-----BEGIN") {
-		file, err := os.ReadFile(key) // #nosec G304 -- the operator names the file
-		if err != nil {
-			return fail("names a file that can't be read", "give the PEM itself, or the path of a file that holds it")
-		}
-		content = file
-	}
-	block, _ := pem.Decode(content)
-	if block == nil {
-		return fail("holds no PEM block", "give an RSA private key in PEM form")
-	}
-	private, err := parsePrivateKey(block)
-	if err != nil {
-		return fail("holds no RSA private key", "Auth0 takes RSA keys, in PKCS #1 or PKCS #8, without a passphrase")
-	}
-	alg := jose.SignatureAlgorithm(algorithm)
-	switch alg {
-	case "":
-		alg = jose.RS256
-	case jose.RS256, jose.RS384, jose.PS256:
-	default:
-		return Credentials{}, &AuthError{What: fmt.Sprintf("%s is %q", EnvAlgorithm, algorithm), Hint: "Auth0 takes RS256, RS384 or PS256"}
-	}
-	return Credentials{clientID: id, key: private, algorithm: alg, audience: audience, Source: fmt.Sprintf("client %s with its private key", id)}, nil
-}
-
-func parsePrivateKey(block *pem.Block) (*rsa.PrivateKey, error) {
-	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
-		return key, nil
-	}
-	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
-	if err != nil {
-		return nil, err
-	}
-	private, ok := key.(*rsa.PrivateKey)
-	if !ok {
-		return nil, fmt.Errorf("a %T is no RSA key", key)
-	}
-	return private, nil
+	return Credentials{token: token, audience: s.Getenv(EnvAudience), Source: source}, nil
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -51,10 +52,10 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 	}{
 		{"stdin-token", all, "standard input"},
 		{"", all, "AUTH0_API_TOKEN"},
-		{"", all[2:], "client id with its secret"},
-		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id with its private key"},
+		{"", all[2:], "client id and its secret"},
+		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id and its private key"},
 	} {
-		got, err := tenant.Resolve(c.stdin, environment(c.env...))
+		got, err := tenant.Resolve(t.Context(), tenant.Sources{Token: c.stdin, Getenv: environment(c.env...)})
 		if err != nil || !strings.Contains(got.Source, c.want) {
 			t.Errorf("Resolve = %q, %v; want %q", got.Source, err, c.want)
 		}
@@ -64,7 +65,7 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 			}
 		}
 	}
-	if _, err := tenant.Resolve("", environment("AUTH0_CLIENT_ID", "id")); !errors.Is(err, tenant.ErrNoCredentials) {
+	if _, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", "id")}); !errors.Is(err, tenant.ErrNoCredentials) {
 		t.Errorf("a client id alone gives %v", err)
 	}
 }
@@ -86,7 +87,7 @@ func TestResolveRefuses(t *testing.T) {
 		"holds no RSA":       {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))},
 		`SIGNING_ALG is "HS`: {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "HS256"},
 	} {
-		_, err := tenant.Resolve("", environment(env...))
+		_, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment(env...)})
 		var auth *tenant.AuthError
 		if !errors.As(err, &auth) || !strings.Contains(err.Error(), what) || auth.Hint == "" {
 			t.Errorf("%s: Resolve gives %v", what, err)
@@ -110,7 +111,7 @@ func client(t *testing.T, server *sandbox.Server, token string, env ...string) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := tenant.Resolve(token, environment(env...))
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Token: token, Getenv: environment(env...)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,7 @@ func TestATokenNearItsEndIsRenewed(t *testing.T) {
 	server := start(t, sandbox.Options{})
 	id, secret := server.Tenant.Credentials()
 	domain, _ := spec.ParseDomain(server.URL)
-	credentials, _ := tenant.Resolve("", environment("AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret))
+	credentials, _ := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret)})
 	now := time.Now()
 	c := tenant.New(tenant.Config{
 		Domain: domain, Credentials: credentials, Transport: tenant.NewTransport(tenant.NewBase(nil), 0, nil),
@@ -195,6 +196,72 @@ func TestATokenNearItsEndIsRenewed(t *testing.T) {
 		now = now.Add(step.later)
 		if err := c.SignIn(t.Context()); err != nil || signIns() != step.want {
 			t.Errorf("%s later there were %d sign-ins, %v; want %d", step.later, signIns(), err, step.want)
+		}
+	}
+}
+
+// A run that begins with a fresh token and takes long must not find it expired in the middle of its writes.
+func TestATokenIsRenewedBeforeAWrite(t *testing.T) {
+	server := start(t, sandbox.Options{})
+	id, secret := server.Tenant.Credentials()
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	c := tenant.New(tenant.Config{
+		Domain: parsed(t, server.URL), Credentials: credentials, Transport: tenant.NewTransport(tenant.NewBase(nil), 0, nil),
+		Now: func() time.Time { return now },
+	})
+	named := spec.Connection{Name: "google-oauth2"}
+	seen, err := c.Observe(t.Context(), plan.Query{Connections: []spec.Connection{named}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(24*time.Hour - 30*time.Second)
+	if _, _, err := c.Apply(t.Context(), plan.Level(*seen.Connections[named], true)); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, r := range server.Tenant.Requests() {
+		got = append(got, r.Method)
+	}
+	if order := strings.Join(got, " "); order != "POST GET POST PATCH" {
+		t.Errorf("the requests were %s", order)
+	}
+}
+
+// The token of the auth0 CLI is issued by Auth0 itself and names several audiences; behind a custom domain the audience is
+// the canonical one. What is for another tenant is not sent, whoever issued it.
+func TestATokenForAnotherTenantIsNotSent(t *testing.T) {
+	const here = "my-tenant.eu.auth0.com"
+	soon := time.Now().Add(time.Hour).Unix()
+	for name, c := range map[string]struct {
+		claims   string
+		audience string
+		sent     bool
+	}{
+		"the CLI's own":             {`{"iss":"https://auth0.auth0.com/","aud":["https://my-tenant.eu.auth0.com/api/v2/","https://auth0.auth0.com/userinfo"],"exp":%d}`, "", true},
+		"client credentials":        {`{"iss":"https://my-tenant.eu.auth0.com/","aud":"https://my-tenant.eu.auth0.com/api/v2/","exp":%d}`, "", true},
+		"a custom domain's issuer":  {`{"iss":"https://my-tenant.eu.auth0.com/","aud":"https://canonical.eu.auth0.com/api/v2/","exp":%d}`, "", true},
+		"AUTH0_AUDIENCE":            {`{"iss":"https://canonical.eu.auth0.com/","aud":"https://canonical.eu.auth0.com/api/v2/","exp":%d}`, "https://canonical.eu.auth0.com/api/v2/", true},
+		"no claims at all":          {`{"x":%d}`, "", true},
+		"no end":                    {`{"aud":"https://my-tenant.eu.auth0.com/api/v2/","x":%d}`, "", true},
+		"another tenant's":          {`{"iss":"https://other.eu.auth0.com/","aud":"https://other.eu.auth0.com/api/v2/","exp":%d}`, "", false},
+		"the CLI's, another tenant": {`{"iss":"https://auth0.auth0.com/","aud":["https://other.eu.auth0.com/api/v2/"],"exp":%d}`, "", false},
+		"a name that begins alike":  {`{"iss":"https://my-tenant.eu.auth0.com.evil.example/","aud":"https://my-tenant.eu.auth0.com.evil.example/api/v2/","exp":%d}`, "", false},
+		"for an API of this tenant": {`{"iss":"https://my-tenant.eu.auth0.com/","aud":"https://a.example/mcp","exp":%d}`, "", false},
+	} {
+		encode := base64.RawURLEncoding.EncodeToString
+		token := encode([]byte(`{"alg":"RS256"}`)) + "." + encode(fmt.Appendf(nil, c.claims, soon)) + ".c2lnbmF0dXJl"
+		credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Token: token, Getenv: environment("AUTH0_AUDIENCE", c.audience)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = tenant.New(tenant.Config{Domain: parsed(t, here), Credentials: credentials}).SignIn(t.Context())
+		var auth *tenant.AuthError
+		if c.sent != (err == nil) || (err != nil && (!errors.As(err, &auth) || auth.Hint == "")) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

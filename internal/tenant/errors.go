@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // AuthError says that the tenant refused the credentials, or that none could be used.
@@ -123,7 +121,7 @@ func (c *Client) typed(method, path, object string, err error) error {
 	failure := &RequestError{Method: method, Path: apiPath + path, Object: object, Err: err}
 	var own *answerError
 	if errors.As(err, &own) {
-		failure.Status, failure.Detail = own.status, own.what
+		failure.Status, failure.Detail = own.status, c.tokens.secrets.Hide(own.what)
 		return failure
 	}
 	var answer *statusError
@@ -133,18 +131,19 @@ func (c *Client) typed(method, path, object string, err error) error {
 	failure.Status, failure.Err, failure.asked = answer.status, nil, answer.asked
 	var body envelope
 	if json.Unmarshal(answer.body, &body) == nil {
-		failure.Detail, failure.Code = trace.Text(body.Message), body.ErrorCode
+		failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
 	} else {
-		failure.Detail = excerpt(trace.Text(string(answer.body)))
+		failure.Detail = excerpt(c.tokens.secrets.Hide(string(answer.body)))
 	}
 	switch {
 	case answer.status == http.StatusUnauthorized:
-		return &AuthError{
-			What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail),
-			Hint: "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience(), Err: failure,
+		hint := "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience()
+		if again := c.tokens.credentials.again; again != "" {
+			hint = again
 		}
+		return &AuthError{What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail), Hint: hint, Err: failure}
 	case answer.status == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
-		return &ScopeError{Missing: scopesIn(body.Message), Domain: c.domain.String()}
+		return &ScopeError{Missing: scopesIn(failure.Detail), Domain: c.domain.String()}
 	}
 	return failure
 }

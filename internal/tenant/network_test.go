@@ -108,7 +108,7 @@ func clientOf(t *testing.T, url string, env ...string) *tenant.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := tenant.Resolve("", environment(env...))
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment(env...)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/auth0/go-auth0/v3/management"
+	"github.com/auth0/go-auth0/v3/management/option"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -122,7 +123,7 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 	for page := 0; page < mostPages && len(objects) < total; page++ {
 		found, all, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
 			Page: management.Int(page), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
-		})
+		}, c.lean(identifiers))
 		if err != nil {
 			return nil, err
 		}
@@ -130,6 +131,7 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 		if len(found) == 0 {
 			return objects, nil
 		}
+		c.progress("APIs read", len(objects))
 	}
 	if len(objects) >= total {
 		return objects, nil
@@ -151,8 +153,8 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 	return objects, nil
 }
 
-func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters) (objects []plan.Object, total int, err error) {
-	page, err := c.apis.List(ctx, params)
+func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters, options ...option.RequestOption) (objects []plan.Object, total int, err error) {
+	page, err := c.apis.List(ctx, params, options...)
 	if err != nil {
 		return nil, 0, c.typed(http.MethodGet, "/resource-servers", "reading APIs", err)
 	}
@@ -254,6 +256,7 @@ func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
 		if page.Response == nil || page.Response.Next == nil || *page.Response.Next == "" {
 			return objects, nil
 		}
+		c.progress("connections read", len(objects))
 		page, err = page.GetNextPage(ctx)
 	}
 	return objects, c.typed(http.MethodGet, "/connections", "reading connections", err)

@@ -56,7 +56,7 @@ func TestRecordedAnswersAreUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	credentials, err := tenant.Resolve("token", environment())
+	credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Token: "token", Getenv: environment()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,13 +2,10 @@ package tenant
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +15,7 @@ import (
 	"golang.org/x/oauth2/clientcredentials"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // renewBefore is how long before its end a fetched token is replaced, so that it doesn't expire between two writes.
@@ -30,17 +28,25 @@ type tokenSource struct {
 	credentials Credentials
 	http        *http.Client
 	now         func() time.Time
+	secrets     trace.Secrets // what a server that echoes it must not bring into an error
 
 	mu      sync.Mutex
 	current *oauth2.Token
+	checked bool // the token that was handed over is known to be of use
 }
 
 func (s *tokenSource) token(ctx context.Context) (string, error) {
-	if s.credentials.token != "" {
-		return s.credentials.token, nil
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if token := s.credentials.token; token != "" {
+		if !s.checked {
+			if err := s.checkHandedOver(token); err != nil {
+				return "", err
+			}
+			s.checked = true
+		}
+		return token, nil
+	}
 	if s.current != nil && (s.current.Expiry.IsZero() || s.now().Add(renewBefore).Before(s.current.Expiry)) {
 		return s.current.AccessToken, nil
 	}
@@ -49,6 +55,7 @@ func (s *tokenSource) token(ctx context.Context) (string, error) {
 		return "", err
 	}
 	s.current = fetched
+	s.secrets.Add(fetched.AccessToken)
 	return fetched.AccessToken, nil
 }
 
@@ -70,6 +77,7 @@ func (s *tokenSource) fetch(ctx context.Context) (*oauth2.Token, error) {
 		}
 		config.EndpointParams.Set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
 		config.EndpointParams.Set("client_assertion", assertion)
+		s.secrets.Add(assertion)
 	}
 	token, err := config.Token(context.WithValue(ctx, oauth2.HTTPClient, s.http))
 	if err != nil {
@@ -100,7 +108,7 @@ func (s *tokenSource) assertion() (string, error) {
 func (s *tokenSource) refused(err error) error {
 	var own *answerError
 	if errors.As(err, &own) {
-		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: own.status, Detail: own.what, Err: own}
+		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: own.status, Detail: s.secrets.Hide(own.what), Err: own}
 	}
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
@@ -114,35 +122,16 @@ func (s *tokenSource) refused(err error) error {
 	if detail == "" {
 		detail = answer.ErrorCode
 	}
-	detail = s.credentials.redact(detail)
+	detail = s.secrets.Hide(detail)
 	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
-		return &AuthError{
-			What: fmt.Sprintf("%s refused the %s: %s", s.domain, s.credentials.Source, detail),
-			Hint: "check the client id and its secret or key, and that the application is authorized for the Management API " +
-				"(Applications > APIs > Auth0 Management API > Machine to Machine Applications)",
+		hint := "check the client id and its secret or key, and that the application is authorized for the Management API: " + grantsPlace
+		if s.credentials.again != "" {
+			hint = s.credentials.again
 		}
+		return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
 	}
 	if detail == "" && answer.Response != nil {
-		detail = "the answer is not one of OAuth's (" + answer.Response.Header.Get("Content-Type") + ")"
+		detail = "the answer is not one of OAuth's (" + s.secrets.Hide(answer.Response.Header.Get("Content-Type")) + ")"
 	}
 	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail}
-}
-
-// claims are what a token says of itself, read without checking its signature: the tenant checks it.
-type claims struct {
-	Scope *string `json:"scope"`
-}
-
-// decodeClaims reads a JWT's claims; ok is false for an opaque token.
-func decodeClaims(token string) (claims, bool) {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return claims{}, false
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
-	if err != nil {
-		return claims{}, false
-	}
-	var c claims
-	return c, json.Unmarshal(raw, &c) == nil
 }

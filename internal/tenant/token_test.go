@@ -30,7 +30,7 @@ func TestAnEchoedSecretIsNotShown(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		credentials, err := tenant.Resolve("", environment("AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "canary-value"))
+		credentials, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment("AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "canary-value")})
 		if err != nil {
 			t.Fatal(err)
 		}

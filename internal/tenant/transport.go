@@ -32,10 +32,21 @@ type Counts struct {
 	Retries int `json:"retries"`
 }
 
-// Wait says that a request has to wait, and why.
+// RateLimit is the Reason of a Wait that keeps to the tenant's limit.
+const RateLimit = "Auth0's rate limit"
+
+// Wait says that a request has to wait, and why: for RateLimit, or before it is sent again because of what went wrong.
 type Wait struct {
 	For    time.Duration
 	Reason string
+}
+
+// String is the wait as a person reads it. Its reason may come from a server.
+func (w Wait) String() string {
+	if w.Reason == RateLimit {
+		return fmt.Sprintf("waiting %.1f s for %s", w.For.Seconds(), w.Reason)
+	}
+	return fmt.Sprintf("trying again in %.1f s: %s", w.For.Seconds(), w.Reason)
 }
 
 // Transport carries requests to the tenant: it paces itself by the limits that the tenant tells, repeats what is safe to
@@ -151,7 +162,7 @@ func (t *Transport) waitTurn(req *http.Request) error {
 	if !isManagement(req) {
 		return nil
 	}
-	return t.pace.take(req.Context(), func(d time.Duration) { t.notify(Wait{For: d, Reason: "Auth0's rate limit"}) })
+	return t.pace.take(req.Context(), func(d time.Duration) { t.notify(Wait{For: d, Reason: RateLimit}) })
 }
 
 func isManagement(req *http.Request) bool { return strings.HasPrefix(req.URL.Path, apiPath+"/") }
@@ -262,11 +273,11 @@ func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
 func reason(resp *http.Response, err error) string {
 	switch {
 	case err != nil:
-		return "trying again: " + err.Error()
+		return err.Error()
 	case resp.StatusCode == http.StatusTooManyRequests:
-		return "Auth0's rate limit"
+		return RateLimit
 	}
-	return fmt.Sprintf("trying again after %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
+	return fmt.Sprintf("the answer was %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 }
 
 func (t *Transport) sleep(ctx context.Context, w Wait) error {

@@ -1,44 +1,60 @@
-// Package view shows results to people and to machines: the plan and what became of it as text, one versioned JSON
-// document, a palette for each writer. Nothing that a tenant, a server or a user sent reaches a terminal through it
-// without being made harmless. It is the only importer of color.
+// Package view turns plans, outcomes and errors into what people and machines read. Nothing that a tenant, a server or a
+// user sent reaches a terminal through it without being made harmless. It is the only importer of color.
 package view
 
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 )
 
 // Clean makes text from elsewhere harmless for a terminal: control characters, escape sequences, invisible and
 // direction-changing characters become visible escapes, so that a name can't move the cursor, set the title, hide text
-// or reverse it. Line feeds are escaped too; see CleanLines.
+// or reverse it. So do marks that would change a character which isn't the text's own, or too many on one. Line feeds are
+// escaped too; see CleanLines.
 func Clean(s string) string {
-	if !strings.ContainsFunc(s, harmful) && utf8.ValidString(s) {
+	if plain(s) {
 		return s
 	}
 	var b strings.Builder
+	var shown glyph.Text
 	for i, r := range s {
-		if r == utf8.RuneError {
-			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
-				fmt.Fprintf(&b, `\x%02x`, s[i])
-				continue
-			}
-		}
+		broken := r == utf8.RuneError && !strings.HasPrefix(s[i:], string(utf8.RuneError))
 		switch {
+		case broken:
+			fmt.Fprintf(&b, `\x%02x`, s[i])
+			shown.Break()
+		case shown.Shows(r):
+			b.WriteRune(r)
 		case r == '\n':
 			b.WriteString(`\n`)
 		case r == '\t':
 			b.WriteString(`\t`)
-		case harmful(r) && r <= 0xff:
-			fmt.Fprintf(&b, `\x%02x`, r)
-		case harmful(r):
-			fmt.Fprintf(&b, `\u{%x}`, r)
 		default:
-			b.WriteRune(r)
+			writeEscape(&b, r)
 		}
 	}
 	return b.String()
+}
+
+func writeEscape(b *strings.Builder, r rune) {
+	if r <= 0xff {
+		fmt.Fprintf(b, `\x%02x`, r)
+		return
+	}
+	fmt.Fprintf(b, `\u{%x}`, r)
+}
+
+// plain tells whether a text has nothing to look at more closely, which is nearly always.
+func plain(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // CleanLines is Clean for text of several lines: line feeds stay.
@@ -49,7 +65,3 @@ func CleanLines(s string) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-// harmful runes are all that are neither printed nor a plain space: controls, format characters (direction overrides
-// and zero-width ones among them), private use and surrogates, and other separators.
-func harmful(r rune) bool { return r != ' ' && !unicode.IsPrint(r) }

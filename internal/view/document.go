@@ -1,9 +1,13 @@
 package view
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
+	"unicode/utf16"
 
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -20,6 +24,7 @@ type Document struct {
 	Run      string         `json:"run,omitempty"`    // the id of the record that this run keeps
 	Undoes   string         `json:"undoes,omitempty"` // the id of the run that undo takes back
 	Runs     []Run          `json:"runs,omitempty"`
+	Source   string         `json:"credentials,omitempty"` // where the credentials came from, in words
 	Changes  []Change       `json:"changes,omitempty"`
 	Files    []File         `json:"files,omitempty"`
 	Manual   []string       `json:"manual,omitempty"` // lines that the user has to add to a file by hand
@@ -113,7 +118,44 @@ func Changes(outcomes []provision.Outcome) []Change {
 // Write prints the document, indented, with a final newline.
 func (d Document) Write(w io.Writer) error {
 	d.Schema = Schema
-	encoder := json.NewEncoder(w)
+	return WriteJSON(w, d)
+}
+
+// WriteJSON prints a value as indented JSON with a final newline. What a terminal would obey, or not show, is escaped in
+// it: a document is often looked at where it was made.
+func WriteJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(d)
+	if err := encoder.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeJSON(b.Bytes()))
+	return err
+}
+
+// escapeJSON escapes what encoding/json leaves as it is: all beyond ASCII that Clean would not show. Such characters are
+// only ever inside strings.
+func escapeJSON(document []byte) []byte {
+	if !bytes.ContainsFunc(document, func(r rune) bool { return r > '~' }) {
+		return document
+	}
+	var b bytes.Buffer
+	var text glyph.Text
+	for _, r := range string(document) {
+		shown := text.Shows(r)
+		if r == '"' {
+			text.Break()
+		}
+		switch {
+		case shown || r <= '~': // what is not shown of ASCII is what the document is laid out with
+			b.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		}
+	}
+	return b.Bytes()
 }

@@ -1,0 +1,127 @@
+package cmd
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// sparsely is how often work that goes on is told of where nothing can be drawn anew: in a pipe every line stays.
+const sparsely = 10 * time.Second
+
+// progress tells of work under way: on a terminal in one line that is drawn anew and gives way to whatever else is
+// written, in a pipe in a line now and then. Every write of a run goes through it, from whichever goroutine.
+type progress struct {
+	mu     sync.Mutex
+	what   string // the work under way; empty for none
+	detail string // how far it is
+	wait   string // what it waits for
+	drawn  bool
+	told   map[string]time.Time // when a line of this kind was last written
+}
+
+// write writes to one of the run's streams, in the place of the live line.
+func (a *app) write(w io.Writer, text string) {
+	p := &a.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	a.erase()
+	_, _ = io.WriteString(w, text)
+}
+
+// erase takes the live line away. The lock is held.
+func (a *app) erase() {
+	if a.progress.drawn {
+		_, _ = io.WriteString(a.env.Err, "\r\x1b[K")
+		a.progress.drawn = false
+	}
+}
+
+// draws tells whether a line can be drawn anew: not in a pipe, not for a screen reader, and not between traces.
+func (a *app) draws() bool {
+	return !a.global.json && !a.global.debug && a.env.IsTerminal(a.env.Err) && a.env.Getenv("TERM") != "dumb" && a.env.Getenv("ACCESSIBLE") == ""
+}
+
+// working begins a piece of work that may take long; what it returns ends it.
+func (a *app) working(what string) (done func()) {
+	p := &a.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.what, p.detail, p.wait = what, "", ""
+	p.told = map[string]time.Time{what: time.Now()}
+	a.draw()
+	return func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		a.erase()
+		p.what = ""
+	}
+}
+
+// reached says how far the work is. Without work that was begun it is nothing.
+func (a *app) reached(detail string) {
+	p := &a.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.what == "" {
+		return
+	}
+	p.detail, p.wait = detail, ""
+	if !a.draw() && time.Since(p.told[p.what]) >= sparsely {
+		a.tell(p.what, fmt.Sprintf("%s: %s", p.what, detail))
+	}
+}
+
+// waits says what a request waits for. Keeping to a rate limit is a wait before nearly every request: in a pipe the first
+// is told, and then one now and then.
+func (a *app) waits(w tenant.Wait) {
+	p := &a.progress
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.wait = view.Clean(w.String())
+	if p.what != "" && a.draw() {
+		return
+	}
+	if last, before := p.told[w.Reason]; before && time.Since(last) < sparsely {
+		return
+	}
+	line := p.wait
+	if p.detail != "" {
+		line += " (" + p.detail + ")"
+	}
+	a.tell(w.Reason, line)
+}
+
+// tell writes a line that stays. The lock is held.
+func (a *app) tell(kind, line string) {
+	p := &a.progress
+	if p.told == nil {
+		p.told = map[string]time.Time{}
+	}
+	p.told[kind] = time.Now()
+	if !a.global.json {
+		_, _ = io.WriteString(a.env.Err, line+"\n")
+	}
+}
+
+// draw draws the live line where it can be, and tells whether. The lock is held.
+func (a *app) draw() bool {
+	p := &a.progress
+	if !a.draws() {
+		return false
+	}
+	line := p.what
+	if p.detail != "" {
+		line += ": " + p.detail
+	}
+	if p.wait != "" {
+		line += ", " + p.wait
+	}
+	_, _ = io.WriteString(a.env.Err, "\r\x1b[K"+view.Cut(line, a.env.columns(a.env.Err)-1))
+	p.drawn = true
+	return true
+}
