@@ -2,10 +2,12 @@ package cmd
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -19,6 +21,9 @@ type consent struct {
 	yes              bool
 	dryRun           bool
 	detailedExitcode bool
+	question         string // empty for the usual one
+	// again makes the plan anew, to see whether the tenant changed while a question was open. Nil doesn't look.
+	again func(context.Context) (plan.Plan, error)
 }
 
 // canAsk tells whether a question may be put. With --json it may not: the plan it is about would not have been shown.
@@ -27,41 +32,93 @@ func (a *app) canAsk() bool { return a.env.canAsk(a.global.noInput || a.global.j
 // given tells whether a run may start: someone consented, nothing will be written, or there is someone to ask.
 func (a *app) given(c consent) bool { return c.yes || c.dryRun || a.canAsk() }
 
-// carryOut shows a plan, asks where it may, and applies it. With a dry run it only shows. proceed is false where nothing
-// was to be written or wanted.
+// carryOut shows a plan, asks where it may, and applies it, keeping a record. With a dry run it only shows. proceed is
+// false where nothing was to be written or wanted.
 func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, c consent) (proceed bool, err error) {
+	p, answer, err := a.agree(ctx, client, p, c)
+	if err != nil || answer != agreed {
+		return answer == nothingToDo, err
+	}
+	record, err := a.begin(client, p, "")
+	if err != nil {
+		a.nothingDone(c)
+		return false, err
+	}
+	outcomes, err := a.telling(p, func(done func(provision.Outcome)) ([]provision.Outcome, error) {
+		return provision.Apply(ctx, client, p, record, done)
+	})
+	return err == nil, a.applied(outcomes, c, err)
+}
+
+// applied puts into the document what became of the changes, and names what was not reached.
+func (a *app) applied(outcomes []provision.Outcome, c consent, err error) error {
+	a.doc.Changes = view.Changes(outcomes)
+	if err != nil {
+		a.sayRest(outcomes)
+		a.nothingDone(c)
+	}
+	return err
+}
+
+// agreement is what came of showing a plan.
+type agreement int
+
+const (
+	stopHere    agreement = iota // a dry run, or an error
+	nothingToDo                  // the plan writes nothing
+	agreed
+)
+
+// agree shows a plan and gets consent for it. The plan that it returns is a newer one where the tenant changed while the
+// question was open: the new one was asked about then.
+func (a *app) agree(ctx context.Context, client *tenant.Client, p plan.Plan, c consent) (plan.Plan, agreement, error) {
+	for {
+		a.show(p)
+		if blocked := p.Blocked(); len(blocked) > 0 {
+			a.nothingDone(c)
+			return p, stopHere, &plan.ConflictError{Conflicts: blocked}
+		}
+		if c.dryRun {
+			return p, stopHere, a.dryRun(ctx, client, p, c)
+		}
+		if p.Pending() == 0 {
+			return p, nothingToDo, nil
+		}
+		if err := provision.Permitted(ctx, client, p); err != nil {
+			a.nothingDone(c)
+			return p, stopHere, err
+		}
+		if err := a.journal().Ready(); err != nil {
+			a.nothingDone(c)
+			return p, stopHere, err
+		}
+		if c.yes {
+			return p, agreed, nil
+		}
+		if err := a.ask(ctx, cmp.Or(c.question, fmt.Sprintf("Apply these changes to %s?", client.Domain()))); err != nil {
+			return p, stopHere, err
+		}
+		if c.again == nil {
+			return p, agreed, nil
+		}
+		now, err := c.again(ctx)
+		if err != nil {
+			return p, stopHere, err
+		}
+		if reflect.DeepEqual(now.Changes, p.Changes) {
+			return p, agreed, nil
+		}
+		a.say("\n%s\n", a.errPalette().Warn("The tenant changed while the question was open. This is the plan now:"))
+		p = now
+	}
+}
+
+func (a *app) show(p plan.Plan) {
 	a.doc.Changes = view.Changes(provision.Outcomes(p))
 	a.doc.Warnings = append(a.doc.Warnings, p.Warnings...)
 	if !a.global.json {
 		a.outf("%s", view.Fold(view.Plan(p, a.outPalette()), a.foldAt(a.env.Out), 2))
 	}
-	if blocked := p.Blocked(); len(blocked) > 0 {
-		a.nothingDone(c)
-		return false, &plan.ConflictError{Conflicts: blocked}
-	}
-	if c.dryRun {
-		return false, a.dryRun(ctx, client, p, c)
-	}
-	if p.Pending() == 0 {
-		return true, nil
-	}
-	if err := provision.Permitted(ctx, client, p); err != nil {
-		a.nothingDone(c)
-		return false, err
-	}
-	if !c.yes {
-		if err := a.ask(ctx, fmt.Sprintf("Apply these changes to %s?", client.Domain())); err != nil {
-			return false, err
-		}
-	}
-	outcomes, err := a.apply(ctx, client, p)
-	a.doc.Changes = view.Changes(outcomes)
-	if err != nil {
-		a.sayRest(outcomes)
-		a.nothingDone(c)
-		return false, err
-	}
-	return true, nil
 }
 
 // nothingDone marks what was planned as not reached, where the run was to reach it.
@@ -95,13 +152,13 @@ func (a *app) dryRun(ctx context.Context, client *tenant.Client, p plan.Plan, c 
 	return nil
 }
 
-// apply runs the plan and tells of each change as it is done, and how many of all.
-func (a *app) apply(ctx context.Context, client *tenant.Client, p plan.Plan) ([]provision.Outcome, error) {
+// telling runs what applies a plan, and tells of each change as it is done, and how many of all.
+func (a *app) telling(p plan.Plan, apply func(done func(provision.Outcome)) ([]provision.Outcome, error)) ([]provision.Outcome, error) {
 	all := p.Pending()
 	defer a.working("applying")()
 	a.reached(fmt.Sprintf("0 of %d", all))
 	done := 0
-	return provision.Apply(ctx, client, p, func(o provision.Outcome) {
+	return apply(func(o provision.Outcome) {
 		done++
 		count := ""
 		const many = 10 // fewer are seen at a glance
@@ -117,11 +174,15 @@ var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "changed
 
 func (a *app) report(o provision.Outcome, count string) {
 	palette := a.errPalette()
-	if o.Status == provision.Failed {
-		a.say("%s %s\n", palette.Bad("x failed "), view.Clean(o.Address()))
-		if o.Err != nil {
-			a.say("    %s\n", view.Clean(o.Err.Error()))
-		}
+	switch {
+	case o.Status == provision.Failed && o.Effect == tenant.Unknown:
+		a.say("%s %s\n    %s\n", palette.Bad("? unknown"), view.Clean(o.Address()), view.Clean(o.Err.Error()))
+		return
+	case o.Status == provision.Failed:
+		a.say("%s %s\n    %s\n", palette.Bad("x failed "), view.Clean(o.Address()), view.Clean(o.Err.Error()))
+		return
+	case o.Effect == tenant.Found:
+		a.say("%s %s\n    %s\n", palette.Good("✓ found  "), view.Clean(o.Address()), o.Reason)
 		return
 	}
 	a.say("%s %s%s\n", palette.Good("✓ "+verbs[o.Action]), view.Clean(o.Address()), palette.Faint(count))
@@ -130,7 +191,7 @@ func (a *app) report(o provision.Outcome, count string) {
 // sayRest names what a failed or interrupted run did not reach.
 func (a *app) sayRest(outcomes []provision.Outcome) {
 	for _, o := range outcomes {
-		if o.Status == provision.Skipped && o.Writes() {
+		if o.Status == provision.Skipped && o.Writes() && o.Effect != tenant.Found {
 			a.say("%s %s\n", a.errPalette().Faint("- not done"), view.Clean(o.Address()))
 		}
 	}

@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"io"
+	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,7 @@ func (a *app) demoCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "demo", Short: "Show the whole story on this machine, with nothing needed", Args: noArgs,
 		Example: "  mcpauth demo",
-		Long:    "Starts a sandbox tenant and an MCP server behind it, sets the tenant up, does it again to show that\nnothing changes, renders the gateway's files, and logs in as an MCP client would. Nothing outside this\nmachine is touched.",
+		Long:    "Starts a sandbox tenant and an MCP server behind it, sets the tenant up, does it again to show that\nnothing changes, renders the gateway's files, logs in as an MCP client would, and takes it all back.\nNothing outside this machine is touched.",
 		RunE:    func(c *cobra.Command, _ []string) error { return a.demo(c.Context()) },
 	}
 }
@@ -32,7 +33,12 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = gateway.Close() }()
-	vars := map[string]string{}
+	records, err := os.MkdirTemp("", "mcpauth-demo-*") // the demo's runs are nobody's to undo
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(records) }()
+	vars := map[string]string{"XDG_STATE_HOME": records}
 	for _, pair := range server.Env() {
 		name, value, _ := strings.Cut(pair, "=")
 		vars[name] = value
@@ -46,6 +52,7 @@ func (a *app) demo(ctx context.Context) error {
 		{"The same again: everything is as wanted, so nothing is written.", setup},
 		{"What the Zuplo gateway needs to match, byte for byte:", []string{"render-gateway-config", "--mcp-url", gateway.URL}},
 		{"The proof: log in as an MCP client would, and list the tools.", []string{"verify", gateway.URL, "--follow"}},
+		{"And back again: the run is taken back, and registration closes first.", []string{"undo", "--yes"}},
 	}
 	if a.global.json { // the story is for people; the document tells machines how it ended
 		a.env.Out = a.env.Err

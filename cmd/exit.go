@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -71,6 +72,8 @@ func judge(err error) verdict {
 		child     childError
 		failed    *verifyError
 		option    *verify.OptionError
+		record    *journal.WriteError
+		broken    *journal.BrokenError
 	)
 	switch {
 	case err == nil:
@@ -81,6 +84,8 @@ func judge(err error) verdict {
 		return verdict{exit: child.code, silent: true}
 	case errors.Is(err, context.Canceled):
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
+	case errors.As(err, &record), errors.As(err, &broken):
+		return verdict{exit: exitFailure, code: "record", message: err.Error(), hint: recordHint(err)}
 	case errors.As(err, &failed):
 		return verdict{exit: exitVerify, code: "verification", message: failed.Error(), hint: "each failed check says what mends it"}
 	case errors.As(err, &option):

@@ -135,6 +135,7 @@ var faultCases = []faultCase{
 	{"promote-connection", nil, func(*world) []string {
 		return []string{"promote-connection", "--name", "google-oauth2", "--name", "Username-Password-Authentication", "--yes"}
 	}},
+	{"undo", [][]string{{"setup"}}, func(*world) []string { return []string{"undo", "--yes"} }},
 }
 
 func (c faultCase) prepare(t *testing.T) *world {

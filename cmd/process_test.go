@@ -36,7 +36,7 @@ func TestPeakMemory(t *testing.T) {
 	const most = 40 << 10 // KiB
 	for _, name := range []string{"first", "second"} {
 		run := exec.CommandContext(t.Context(), program, "setup", "--mcp-url", "https://a.example/mcp", "--connection", "google-oauth2", "--yes", "--json")
-		run.Env = server.Env()
+		run.Env = append(server.Env(), "XDG_STATE_HOME="+t.TempDir())
 		if err := run.Start(); err != nil {
 			t.Fatal(err)
 		}

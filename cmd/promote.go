@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
@@ -70,16 +71,20 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 		return err
 	}
 	defer a.tally(client)
-	looked := a.working("looking at the tenant")
-	p, err := provision.PrepareLevel(ctx, client, connections, !o.demote)
-	looked()
+	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
+		defer a.working("looking at the tenant")()
+		return provision.PrepareLevel(ctx, client, connections, !o.demote)
+	}
+	p, err := o.consent.again(ctx)
 	if problems := ownFlags(err); problems != nil {
 		return problems
 	}
 	if err != nil {
 		return err
 	}
-	_, err = a.carryOut(ctx, client, p, o.consent)
+	if _, err = a.carryOut(ctx, client, p, o.consent); err == nil {
+		a.sayUndo()
+	}
 	return err
 }
 

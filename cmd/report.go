@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
@@ -48,6 +49,9 @@ func checkReportNames(names []string) error {
 	return problems
 }
 
+// ownersOnly are the permissions of a new file that is nobody else's business: how a login went, or a secret.
+const ownersOnly = 0o600
+
 func writeReports(names []string, report verify.Report) error {
 	var errs []error
 	for _, name := range names {
@@ -56,24 +60,9 @@ func writeReports(names []string, report verify.Report) error {
 			errs = append(errs, fmt.Errorf("report %s: %w", name, err))
 			continue
 		}
-		if err := writeWhole(name, b.Bytes()); err != nil {
+		if err := atomicfile.Write(name, b.Bytes(), ownersOnly); err != nil {
 			errs = append(errs, fmt.Errorf("report %s: %w", name, err))
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// writeWhole writes a file whole or not at all: a new file beside it, then a rename. It stays the owner's alone, since a
-// report tells how a login went.
-func writeWhole(name string, content []byte) error {
-	file, err := os.CreateTemp(filepath.Dir(name), ".mcpauth-*")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(file.Name()) }()
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), name)
 }

@@ -37,6 +37,7 @@ type app struct {
 	doc    view.Document
 	done   bool // the result was written already
 
+	command  string // the command that runs, such as setup
 	progress progress
 
 	lastSkip     string // why the last skipped check was skipped
@@ -124,7 +125,8 @@ func (a *app) root(json bool) *cobra.Command {
 			"  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp \\\n" +
 			"    --connection Username-Password-Authentication --dry-run",
 		SilenceUsage: true, SilenceErrors: true,
-		Args: cobra.ArbitraryArgs,
+		PersistentPreRun: func(c *cobra.Command, _ []string) { a.command = c.Name() },
+		Args:             cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return c.Help()
@@ -141,7 +143,7 @@ func (a *app) root(json bool) *cobra.Command {
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpFunc(a.showHelp)
 	a.globalFlags(root.PersistentFlags())
-	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
+	root.AddCommand(a.setupCommand(), a.promoteCommand(), a.undoCommand(), a.renderCommand(), a.verifyCommand(), a.sandboxCommand(), a.demoCommand(), a.versionCommand())
 	root.AddCommand(a.completionCommand(root))
 	root.AddCommand(topics()...)
 	root.SetHelpCommand(helpCommand(root))

@@ -17,6 +17,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -98,7 +99,7 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	}
 	if o.envFile != "" {
 		// Whole or not at all: whoever waits for the file must not read half of it.
-		if err := writeWhole(o.envFile, []byte(exports(env))); err != nil {
+		if err := atomicfile.Write(o.envFile, []byte(exports(env)), ownersOnly); err != nil {
 			return fmt.Errorf("writing the env file: %w", err)
 		}
 	}

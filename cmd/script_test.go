@@ -63,12 +63,13 @@ func fileKeyring(name string) tenant.Keyring {
 
 // TestScripts runs the stories in testdata/script. Beside testscript's own commands they have:
 //
-//	tenant [-free] [-gateway] [-fault F] [-seed FILE] [-scopes S,S] [-key FILE]  start a sandbox and set the variables that point at it
+//	tenant [-free] [-gateway] [-fault F] [-latency D] [-seed FILE] [-scopes S,S] [-key FILE]  start a sandbox and set the variables that point at it
 //	token [-expired|-ending] [scope…]                      set AUTH0_API_TOKEN to a token of that tenant, and nothing else
 //	clilogin [-machine] [-ended] [-file] [-elsewhere] [scope…]  log the auth0 CLI in to that tenant, and set nothing else
 //	asked [N]                                              assert how often the tenant was asked since the last asked
 //	writes N                                               assert how many writes the tenant has seen
 //	seen N                                                 wait until the tenant was asked N times
+//	patch PATH JSON                                        change the tenant as someone else would
 //	state FILE                                             write what the tenant holds
 //	exitcode N program arg…                                run a program and assert its exit code
 //	clean FILE                                             replace ports and ids in a file, to compare it
@@ -84,10 +85,11 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CI", "")
 			env.Setenv("NO_PROXY", "*")
+			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"clilogin": cliLogin, "asked": countRequests, "tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "clean": cleanFile, "exitcode": assertExit,
+			"clilogin": cliLogin, "asked": countRequests, "tenant": startTenant, "token": setToken, "writes": countWrites, "state": writeState, "seen": waitSeen, "patch": patchTenant, "clean": cleanFile, "exitcode": assertExit,
 			"project": copyProject, "remember": rememberTree, "unchanged": unchangedTree,
 		},
 	})
@@ -119,9 +121,10 @@ func startTenant(ts *testscript.TestScript, neg bool, args []string) {
 	seed := flags.String("seed", "", "")
 	scopes := flags.String("scopes", "", "")
 	gateway := flags.Bool("gateway", false, "")
+	latency := flags.Duration("latency", 0, "")
 	key := flags.String("key", "", "")
 	ts.Check(flags.Parse(args))
-	options := sandbox.Options{AutoApprove: true}
+	options := sandbox.Options{AutoApprove: true, Latency: *latency}
 	if *free {
 		options.RateLimit = "free"
 	}
@@ -221,5 +224,19 @@ func waitSeen(ts *testscript.TestScript, _ bool, args []string) {
 		if time.Now().After(deadline) {
 			ts.Fatalf("the tenant was asked %d times, want %d", len(server.Tenant.Requests()), want)
 		}
+	}
+}
+
+func patchTenant(ts *testscript.TestScript, _ bool, args []string) {
+	server := serverOf(ts)
+	req, err := http.NewRequestWithContext(context.Background(), http.MethodPatch, server.URL+"/api/v2"+args[0], strings.NewReader(strings.Join(args[1:], " ")))
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+server.Tenant.Token(time.Hour))
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		ts.Fatalf("PATCH %s is answered %d", args[0], resp.StatusCode)
 	}
 }

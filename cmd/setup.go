@@ -111,9 +111,11 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	defer a.tally(client)
-	looked := a.working("looking at the tenant")
-	p, err := provision.Prepare(ctx, client, s)
-	looked()
+	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
+		defer a.working("looking at the tenant")()
+		return provision.Prepare(ctx, client, s)
+	}
+	p, err := o.consent.again(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,6 +134,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	a.nextSteps(s, o, p)
+	a.sayUndo()
 	if o.verify {
 		return a.verifyAll(ctx, s, client)
 	}

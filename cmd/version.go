@@ -22,7 +22,7 @@ func (a *app) versionCommand() *cobra.Command {
 const exitCodesHelp = `What the exit codes mean.
 
     0  done, or nothing to do
-    1  failure: the network, the tenant, or a file
+    1  failure: the network, the tenant, a file, or the record of a run
     2  changes are pending (--detailed-exitcode, --check)
     3  usage, invalid input, a conflict, or missing consent: nothing was written
     4  the credentials were refused, have ended, or lack permission

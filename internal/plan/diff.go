@@ -168,10 +168,10 @@ func diffGrant(server spec.Server, grants []Object) Change {
 // display name by its name where a PATCH leaves it out, so the current one is sent along, and nothing else.
 func Level(object Object, domain bool) Change {
 	name, _ := object.Values["name"].(string)
-	if current, _ := object.Values["is_domain_connection"].(bool); current == domain {
+	if current, _ := object.Values[pathDomainLevel].(bool); current == domain {
 		return Change{Action: None, Kind: KindConnection, Key: name, ID: object.ID}
 	}
-	fields := []Field{{Path: "is_domain_connection", Before: object.Values["is_domain_connection"], After: domain}}
+	fields := []Field{{Path: pathDomainLevel, Before: object.Values[pathDomainLevel], After: domain}}
 	if display, ok := object.Values["display_name"]; ok {
 		fields = append(fields, Field{Path: "display_name", Before: display, After: display})
 	}
@@ -181,3 +181,5 @@ func Level(object Object, domain bool) Change {
 	}
 	return change(KindConnection, name, object, fields, impact)
 }
+
+const pathDomainLevel = "is_domain_connection"

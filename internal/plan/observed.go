@@ -7,6 +7,8 @@ type Query struct {
 	Identifiers []string          // of APIs, for the APIs themselves and for their default grants
 	Connections []spec.Connection // by name or id
 	Settings    bool
+	// OwnGrants asks also for the grants that applications hold themselves on the identifiers.
+	OwnGrants bool
 	// AnyConnection asks for a look at the first connections, where none is named, to tell whether one can be used.
 	AnyConnection bool
 }
@@ -24,6 +26,7 @@ func QueryFor(s spec.Spec) Query {
 type Observed struct {
 	APIs        []Object                    // all that were seen, also others than those asked for: one may be a near miss
 	Grants      map[string][]Object         // the default grants for third-party clients, by audience
+	OwnGrants   map[string][]Object         // those that applications hold themselves, by audience, where they were asked for
 	Connections map[spec.Connection]*Object // by how they were asked for; nil where there is none
 	Settings    Object
 	// DomainLevel tells whether a look at the first connections found one at domain level.

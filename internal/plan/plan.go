@@ -52,6 +52,8 @@ type Field struct {
 	Path   string `json:"path"`
 	Before any    `json:"before"`
 	After  any    `json:"after"`
+	// Exactly says that a list is to hold what After holds and no more; else more may be in it.
+	Exactly bool `json:"-"`
 }
 
 // Same tells whether the attribute is sent only so that Auth0 keeps it.
@@ -110,12 +112,13 @@ func (c Change) Body() map[string]any {
 	return body
 }
 
-// Untaken compares an answer with what was sent and returns the paths that did not take. Scope lists may hold more than
-// was sent and may come in another order.
+// Untaken compares an answer with what was sent and returns the paths that did not take. Scope lists may come in another
+// order, and hold more than was sent where the field doesn't say exactly.
 func (c Change) Untaken(answer Values) []string {
 	var paths []string
 	for _, f := range c.Fields {
-		if !satisfied(f.After, answer[f.Path]) {
+		have := answer[f.Path]
+		if taken := same(f.Path, f.After, have) || !f.Exactly && satisfied(f.After, have); !taken {
 			paths = append(paths, f.Path)
 		}
 	}
@@ -130,6 +133,8 @@ type Plan struct {
 	NearMisses []string
 	// NoConnection says that no connection was named and none was found at domain level: nobody can log in yet.
 	NoConnection bool
+	// Backwards says that the plan takes a run back, so what was built last goes first.
+	Backwards bool
 }
 
 // Pending counts the changes that would write.
@@ -149,7 +154,8 @@ func (p Plan) Blocked() []Change {
 }
 
 // Stages groups the changes that write by what must stand before what: APIs, then grants and connections side by side,
-// then the tenant's settings, so that registration opens only when all else stands.
+// then the tenant's settings, so that registration opens only when all else stands. Backwards it is the other way round:
+// registration closes first.
 func (p Plan) Stages() [][]Change {
 	stages := make([][]Change, 3)
 	for _, c := range p.Changes {
@@ -165,6 +171,9 @@ func (p Plan) Stages() [][]Change {
 		case KindGrant, KindConnection:
 		}
 		stages[i] = append(stages[i], c)
+	}
+	if p.Backwards {
+		slices.Reverse(stages)
 	}
 	return slices.DeleteFunc(stages, func(s []Change) bool { return len(s) == 0 })
 }

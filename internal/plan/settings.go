@@ -17,6 +17,11 @@ const (
 	pathCIMD        = "client_id_metadata_document_supported"
 )
 
+// settingDefaults are what Auth0 documents a setting to be where it is absent (Management API v2, "Update tenant settings").
+var settingDefaults = Values{
+	pathDCR: false, pathConnections: true, pathAudience: "", pathProfile: "audience", pathIss: false, pathCIMD: false,
+}
+
 var settingImpact = map[string]string{
 	pathDCR:         "anyone on the internet can register an application on this tenant",
 	pathConnections: "new applications start with the tenant's connections enabled",

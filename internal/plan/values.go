@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// PathScopes is where an API has its scopes, the one list of objects among the values.
+const PathScopes = "scopes"
+
 // equal compares two attribute values.
 func equal(a, b any) bool { return reflect.DeepEqual(a, b) }
 
@@ -27,6 +30,41 @@ func satisfied(want, have any) bool {
 		return !changed
 	}
 	return equal(want, have)
+}
+
+// same tells whether two values of an attribute mean the same: lists in any order, an absent list like an empty one, an
+// absent setting like its documented default.
+func same(path string, a, b any) bool {
+	if standard, known := settingDefaults[path]; known {
+		if a == nil {
+			a = standard
+		}
+		if b == nil {
+			b = standard
+		}
+		return equal(a, b)
+	}
+	if one, other, ok := lists[string](a, b); ok {
+		return sameList(one, other)
+	}
+	if one, other, ok := lists[Scope](a, b); ok {
+		return sameList(one, other)
+	}
+	return equal(a, b)
+}
+
+// lists takes two values as lists, where one at least is and the other is one or absent.
+func lists[T any](a, b any) (one, other []T, ok bool) {
+	one, isOne := a.([]T)
+	other, isOther := b.([]T)
+	return one, other, (isOne || a == nil) && (isOther || b == nil) && (isOne || isOther)
+}
+
+func sameList[T comparable](a, b []T) bool { return len(without(a, b)) == 0 && len(without(b, a)) == 0 }
+
+// without is what a list holds beside what another does.
+func without[T comparable](list, other []T) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(item T) bool { return slices.Contains(other, item) })
 }
 
 func missingStrings(want, have []string) []string {

@@ -57,7 +57,7 @@ func BenchmarkSetup(b *testing.B) {
 						b.StartTimer()
 					}
 					start := time.Now()
-					if _, err := setup(b.Context(), client, wanted(client)); err != nil {
+					if _, err := setup(b.Context(), b, client, wanted(client)); err != nil {
 						b.Fatal(err)
 					}
 					if last {
@@ -89,7 +89,7 @@ func BenchmarkFreeTenant(b *testing.B) {
 		client := connect(b, server, tenant.NewBase(roots))
 		b.StartTimer()
 		start := time.Now()
-		if _, err := setup(b.Context(), client, wanted(client)); err != nil {
+		if _, err := setup(b.Context(), b, client, wanted(client)); err != nil {
 			b.Fatal(err)
 		}
 		took += time.Since(start)
@@ -103,7 +103,7 @@ func BenchmarkFreeTenant(b *testing.B) {
 func TestOneConnectionOverHTTP2(t *testing.T) {
 	server, roots := secure(t, sandbox.Options{})
 	client := connect(t, server, tenant.NewBase(roots))
-	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+	if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 		t.Fatal(err)
 	}
 	if n := server.Connections(); n != 1 {
@@ -115,7 +115,7 @@ func TestOneConnectionOverHTTP2(t *testing.T) {
 func TestAFreeTenantRefusesNothing(t *testing.T) {
 	server := start(t, sandbox.Options{RateLimit: "free"})
 	client := connect(t, server, tenant.NewBase(nil))
-	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+	if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range server.Tenant.Requests() {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -15,31 +14,13 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
-// Status is what became of a change.
-type Status string
-
-// The states of a change.
-const (
-	Planned Status = "planned"
-	Applied Status = "applied"
-	Failed  Status = "failed"
-	Skipped Status = "skipped" // nothing to do, or not reached
-)
-
-// Outcome is a change and what became of it.
-type Outcome struct {
-	plan.Change
-	Status Status
-	Err    error
-}
-
 // Tenant is what provisioning needs of a tenant.
 type Tenant interface {
 	Domain() spec.Domain
 	Lacking(ctx context.Context, scopes []string) ([]string, error)
 	Observe(ctx context.Context, q plan.Query) (plan.Observed, error)
 	Connections(ctx context.Context) ([]plan.Object, error)
-	Apply(ctx context.Context, change plan.Change) (plan.Object, error)
+	Apply(ctx context.Context, change plan.Change) (plan.Object, tenant.Effect, error)
 }
 
 // Prepare signs in, observes what the spec is about and makes the plan. Nothing is written. Unknown connections are a
@@ -134,86 +115,4 @@ func nearest(name string, known []string) []string {
 		return slices.Sorted(slices.Values(known))
 	}
 	return near
-}
-
-// Outcomes are a plan's changes before anything is applied.
-func Outcomes(p plan.Plan) []Outcome {
-	outcomes := make([]Outcome, len(p.Changes))
-	for i, c := range p.Changes {
-		outcomes[i] = Outcome{Change: c, Status: Skipped}
-		if c.Writes() {
-			outcomes[i].Status = Planned
-		}
-	}
-	return outcomes
-}
-
-// Permitted makes sure, where the token tells, that every write of the plan is allowed before the first is sent.
-func Permitted(ctx context.Context, t Tenant, p plan.Plan) error {
-	lacking, err := t.Lacking(ctx, tenant.WriteScopes(p.Changes))
-	if err != nil {
-		return err
-	}
-	if len(lacking) > 0 {
-		return &tenant.ScopeError{Missing: lacking, Domain: t.Domain().String()}
-	}
-	return nil
-}
-
-// Apply writes the plan stage by stage, the changes of a stage side by side, and stops after a stage in which one failed.
-// done is called once for each change, from one goroutine at a time; it may be nil. The outcomes are in the plan's order,
-// also when an error is returned.
-func Apply(ctx context.Context, t Tenant, p plan.Plan, done func(Outcome)) ([]Outcome, error) {
-	outcomes := Outcomes(p)
-	if blocked := p.Blocked(); len(blocked) > 0 {
-		return outcomes, &plan.ConflictError{Conflicts: blocked}
-	}
-	if err := Permitted(ctx, t, p); err != nil {
-		return outcomes, err
-	}
-	var mu sync.Mutex
-	record := func(change plan.Change, err error) {
-		mu.Lock()
-		defer mu.Unlock()
-		i := slices.IndexFunc(outcomes, func(o Outcome) bool {
-			return o.Kind == change.Kind && o.Key == change.Key && o.Action == change.Action
-		})
-		outcomes[i].Status, outcomes[i].Err = Applied, err
-		if err != nil {
-			outcomes[i].Status = Failed
-		}
-		if done != nil {
-			done(outcomes[i])
-		}
-	}
-	for _, stage := range p.Stages() {
-		if err := applyStage(ctx, t, stage, record); err != nil {
-			skipRest(outcomes)
-			return outcomes, err
-		}
-	}
-	return outcomes, nil
-}
-
-func applyStage(ctx context.Context, t Tenant, stage []plan.Change, record func(plan.Change, error)) error {
-	errs := make([]error, len(stage))
-	var wait sync.WaitGroup
-	for i, change := range stage {
-		wait.Go(func() {
-			if errs[i] = ctx.Err(); errs[i] == nil {
-				_, errs[i] = t.Apply(ctx, change)
-				record(change, errs[i])
-			}
-		})
-	}
-	wait.Wait()
-	return tenant.Together(errs)
-}
-
-func skipRest(outcomes []Outcome) {
-	for i := range outcomes {
-		if outcomes[i].Status == Planned {
-			outcomes[i].Status = Skipped
-		}
-	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -57,14 +59,33 @@ func wanted(t *tenant.Client) spec.Spec {
 	}
 }
 
-// setup prepares and applies once, as the command does.
-func setup(ctx context.Context, t *tenant.Client, s spec.Spec) (plan.Plan, error) {
+// setup prepares and applies once, as the command does, with a record among temporary files.
+func setup(ctx context.Context, tb testing.TB, t *tenant.Client, s spec.Spec) (plan.Plan, error) {
+	tb.Helper()
+	return setupIn(ctx, store(tb), t, s)
+}
+
+func setupIn(ctx context.Context, records *journal.Store, t *tenant.Client, s spec.Spec) (plan.Plan, error) {
 	p, err := provision.Prepare(ctx, t, s)
-	if err != nil {
+	if err != nil || p.Pending() == 0 {
 		return p, err
 	}
-	_, err = provision.Apply(ctx, t, p, nil)
-	return p, err
+	return p, applyIn(ctx, records, t, p)
+}
+
+func applyIn(ctx context.Context, records *journal.Store, t *tenant.Client, p plan.Plan) error {
+	record, err := records.Begin(journal.Run{Tenant: t.Domain().String(), Command: "setup", Version: "test"}, p.Changes)
+	if err != nil {
+		return err
+	}
+	_, err = provision.Apply(ctx, t, p, record, nil)
+	return err
+}
+
+// store is a journal of its own.
+func store(tb testing.TB) *journal.Store {
+	tb.Helper()
+	return journal.Open(journal.Place{Dir: filepath.Join(tb.TempDir(), "state", "mcpauth")}, nil)
 }
 
 func writes(server *sandbox.Server) []string {
@@ -88,7 +109,7 @@ func TestASecondRunWritesNothing(t *testing.T) {
 	server := start(t, sandbox.Options{})
 	for run := range 2 {
 		client := connect(t, server, tenant.NewBase(nil))
-		p, err := setup(t.Context(), client, wanted(client))
+		p, err := setup(t.Context(), t, client, wanted(client))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +131,7 @@ func TestNothingIsSentThatThePlanDoesNotShow(t *testing.T) {
 	client := connect(t, server, tenant.NewBase(nil))
 	s := wanted(client)
 	s.Connections = append(s.Connections, spec.Connection{Name: "staff"})
-	p, err := setup(t.Context(), client, s)
+	p, err := setup(t.Context(), t, client, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +203,7 @@ func (k *killer) RoundTrip(req *http.Request) (*http.Response, error) {
 func TestKilledAfterAnyWriteItConverges(t *testing.T) {
 	straight := start(t, sandbox.Options{})
 	client := connect(t, straight, tenant.NewBase(nil))
-	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+	if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 		t.Fatal(err)
 	}
 	total := len(writes(straight))
@@ -194,11 +215,11 @@ func TestKilledAfterAnyWriteItConverges(t *testing.T) {
 			k := &killer{next: tenant.NewBase(nil), kill: kill}
 			k.writes.Store(int32(after))
 			broken := connect(t, server, k)
-			if _, err := setup(ctx, broken, wanted(broken)); (err == nil) != (after == total) {
+			if _, err := setup(ctx, t, broken, wanted(broken)); (err == nil) != (after == total) {
 				t.Fatalf("the killed run ends with %v", err)
 			}
 			again := connect(t, server, tenant.NewBase(nil))
-			if _, err := setup(t.Context(), again, wanted(again)); err != nil {
+			if _, err := setup(t.Context(), t, again, wanted(again)); err != nil {
 				t.Fatal(err)
 			}
 			if got, want := state(server), state(straight); got != want {
@@ -221,7 +242,7 @@ func TestLostAnswers(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			server := start(t, sandbox.Options{Faults: []string{fault}})
 			client := connect(t, server, tenant.NewBase(nil))
-			if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+			if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 				t.Fatal(err)
 			}
 			// A truncated answer to a POST that made its object needs a look, but nothing is sent again.
@@ -269,7 +290,7 @@ func TestConflictsWriteNothing(t *testing.T) {
 			server := start(t, sandbox.Options{Seed: []byte(seed)})
 			before := state(server)
 			client := connect(t, server, tenant.NewBase(nil))
-			_, err := setup(t.Context(), client, wanted(client))
+			_, err := setup(t.Context(), t, client, wanted(client))
 			var conflict *plan.ConflictError
 			if !errors.As(err, &conflict) || len(writes(server)) != 0 || state(server) != before {
 				t.Errorf("it ends with %v after %d writes", err, len(writes(server)))
@@ -281,7 +302,7 @@ func TestConflictsWriteNothing(t *testing.T) {
 func TestMissingPermissionIsToldBeforeTheFirstWrite(t *testing.T) {
 	server := start(t, sandbox.Options{Scopes: []string{"read:resource_servers", "read:client_grants", "read:connections", "read:tenant_settings", "create:resource_servers"}})
 	client := connect(t, server, tenant.NewBase(nil))
-	_, err := setup(t.Context(), client, wanted(client))
+	_, err := setup(t.Context(), t, client, wanted(client))
 	var scope *tenant.ScopeError
 	if !errors.As(err, &scope) || strings.Join(scope.Missing, " ") != "create:client_grants update:connections update:tenant_settings" {
 		t.Errorf("it ends with %v", err)
@@ -310,7 +331,7 @@ func TestUnknownConnections(t *testing.T) {
 func TestConnectionsAreKept(t *testing.T) {
 	server := start(t, sandbox.Options{})
 	client := connect(t, server, tenant.NewBase(nil))
-	if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+	if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 		t.Fatal(err)
 	}
 	if n := server.Connections(); n < 1 || n > 2 {
@@ -326,31 +347,10 @@ func TestATenantWithManyAPIsStillFindsNearMisses(t *testing.T) {
 	apis = append(apis, `{"id":"ffffffffffffffffffffffff","name":"x","identifier":"`+strings.Replace(mcpURL, "/mcp", "/MCP/", 1)+`","signing_alg":"RS256"}`)
 	server := start(t, sandbox.Options{Seed: []byte(`{"resource_servers":[` + strings.Join(apis, ",") + `]}`)})
 	client := connect(t, server, tenant.NewBase(nil))
-	_, err := setup(t.Context(), client, wanted(client))
+	_, err := setup(t.Context(), t, client, wanted(client))
 	var conflict *plan.ConflictError
 	if !errors.As(err, &conflict) {
 		t.Errorf("it ends with %v", err)
-	}
-}
-
-func TestTwoRunsAtOnce(t *testing.T) {
-	server := start(t, sandbox.Options{Latency: 5 * time.Millisecond})
-	errs := make(chan error, 2)
-	for range 2 {
-		client := connect(t, server, tenant.NewBase(nil))
-		go func() {
-			_, err := setup(t.Context(), client, wanted(client))
-			errs <- err
-		}()
-	}
-	for range 2 {
-		if err := <-errs; err != nil {
-			t.Error(err)
-		}
-	}
-	client := connect(t, server, tenant.NewBase(nil))
-	if p, err := provision.Prepare(t.Context(), client, wanted(client)); err != nil || p.Pending() != 0 {
-		t.Errorf("after both, %d changes are left, %v", p.Pending(), err)
 	}
 }
 
@@ -360,7 +360,7 @@ func TestACreationIsFollowedByALook(t *testing.T) {
 	for _, fault := range []string{"500@POST:/client-grants", "503@POST:/client-grants", "lost@POST:/client-grants"} {
 		server := start(t, sandbox.Options{Faults: []string{fault}})
 		client := connect(t, server, tenant.NewBase(nil))
-		if _, err := setup(t.Context(), client, wanted(client)); err != nil {
+		if _, err := setup(t.Context(), t, client, wanted(client)); err != nil {
 			t.Fatal(err)
 		}
 		var after []string
@@ -385,7 +385,7 @@ func TestACreationIsFollowedByALook(t *testing.T) {
 func TestAnUpdateThatFailsIsNotSentAgainBlindly(t *testing.T) {
 	server := start(t, sandbox.Options{Faults: []string{"500@PATCH:/tenants/settings"}})
 	client := connect(t, server, tenant.NewBase(nil))
-	_, err := setup(t.Context(), client, wanted(client))
+	_, err := setup(t.Context(), t, client, wanted(client))
 	var failure *tenant.RequestError
 	if !errors.As(err, &failure) || failure.Status != 500 || failure.Object == "" {
 		t.Errorf("it ends with %v", err)
@@ -401,7 +401,7 @@ func TestAConnectionNamedTwiceIsChangedOnce(t *testing.T) {
 	client := connect(t, server, tenant.NewBase(nil))
 	s := wanted(client)
 	s.Connections = []spec.Connection{{Name: "staff"}, {ID: "con_0123456789abcdef"}}
-	if _, err := setup(t.Context(), client, s); err != nil || len(writes(server)) != 4 {
+	if _, err := setup(t.Context(), t, client, s); err != nil || len(writes(server)) != 4 {
 		t.Errorf("%d writes, %v", len(writes(server)), err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/auth0/go-auth0/v3/management"
@@ -13,53 +14,77 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
-// Apply sends one change and returns the object that the tenant answered with. An answer that doesn't hold what was sent
-// is an UntakenError.
-func (c *Client) Apply(ctx context.Context, change plan.Change) (plan.Object, error) {
+// Effect is what a change did to the tenant.
+type Effect int
+
+const (
+	// Unknown is that no answer tells: the tenant has to be looked at.
+	Unknown Effect = iota
+	// Done is that the change took effect.
+	Done
+	// Found is that a creation found what was wanted, made by someone else.
+	Found
+	// Nothing is that the tenant refused, and nothing changed.
+	Nothing
+)
+
+// Apply sends one change and returns the object that the tenant answered with, and what the change did, which is often
+// known after an error too. An answer that doesn't hold what was sent is an UntakenError.
+func (c *Client) Apply(ctx context.Context, change plan.Change) (plan.Object, Effect, error) {
+	ctx, doubt := withDoubt(ctx)
 	var object plan.Object
 	var err error
+	effect := Done
 	switch change.Action {
 	case plan.Create:
-		object, err = c.createSurely(ctx, change)
+		object, effect, err = c.createSurely(ctx, change, doubt)
 	case plan.Update:
 		object, err = c.update(ctx, change)
+	case plan.Delete:
+		err = c.delete(ctx, change)
 	default:
-		return plan.Object{}, fmt.Errorf("%s: %q is nothing to send", change.Address(), change.Action)
+		err = fmt.Errorf("%s: %q is nothing to send", change.Address(), change.Action)
 	}
-	if err != nil {
-		return plan.Object{}, err
+	switch untaken := change.Untaken(object.Values); {
+	case err != nil && doubt.Load():
+		return plan.Object{}, Unknown, err
+	case err != nil:
+		return plan.Object{}, Nothing, err
+	case len(untaken) > 0 && change.Action != plan.Delete:
+		return object, Unknown, &UntakenError{Object: change.Address(), Paths: untaken}
 	}
-	if untaken := change.Untaken(object.Values); len(untaken) > 0 {
-		return object, &UntakenError{Object: change.Address(), Paths: untaken}
-	}
-	return object, nil
+	return object, effect, nil
 }
 
 // createSurely creates an object once. Where the answer was lost, or another run was faster, it looks whether the object
-// stands: if it holds what was wanted, that is success; if it isn't there, the creation is sent again.
-func (c *Client) createSurely(ctx context.Context, change plan.Change) (plan.Object, error) {
+// stands: if it holds what was wanted, that is success; if it isn't there, the creation is sent again. What is found
+// after a lost answer is taken for ours; after a plain 409 it is someone else's.
+func (c *Client) createSurely(ctx context.Context, change plan.Change, doubt *atomic.Bool) (plan.Object, Effect, error) {
 	const most = 3
 	for attempt := 1; ; attempt++ {
 		object, err := c.create(ctx, change)
 		if err == nil || !unsure(err) {
-			return object, err
+			return object, Done, err
 		}
 		found, lookErr := c.lookup(ctx, change)
 		switch {
 		case lookErr != nil:
-			return plan.Object{}, errors.Join(err, lookErr)
+			return plan.Object{}, Unknown, errors.Join(err, lookErr)
 		case found != nil && len(change.Untaken(found.Values)) == 0:
-			return *found, nil
+			if doubt.Load() {
+				return *found, Done, nil
+			}
+			return *found, Found, nil
 		case found != nil:
-			return plan.Object{}, &RequestError{
+			return plan.Object{}, Unknown, &RequestError{
 				Method: http.MethodPost, Path: apiPath + collection(change.Kind), Object: change.Address(), Status: status(err),
 				Detail: "it exists meanwhile, but not as wanted; run again to see the difference", Err: err,
 			}
-		case status(err) == http.StatusConflict || attempt == most:
-			return plan.Object{}, err
+		case attempt == most:
+			return plan.Object{}, Unknown, err
 		}
 		if err := c.pauseAfter(ctx, err, attempt); err != nil {
-			return plan.Object{}, err
+			return plan.Object{}, Unknown, err
 		}
 	}
 }
@@ -154,6 +179,24 @@ func (c *Client) lookup(ctx context.Context, change plan.Change) (*plan.Object, 
 	return nil, nil
 }
 
+// delete removes an object; one that is gone already is no error.
+func (c *Client) delete(ctx context.Context, change plan.Change) error {
+	var err error
+	switch change.Kind {
+	case plan.KindAPI:
+		err = c.apis.Delete(ctx, change.ID)
+	case plan.KindGrant:
+		err = c.grants.Delete(ctx, change.ID)
+	case plan.KindConnection, plan.KindSettings:
+		return fmt.Errorf("%s can't be deleted", change.Address())
+	}
+	err = c.typed(http.MethodDelete, collection(change.Kind)+"/"+change.ID, change.Address(), err)
+	if status(err) == http.StatusNotFound {
+		return nil
+	}
+	return err
+}
+
 func (c *Client) update(ctx context.Context, change plan.Change) (plan.Object, error) {
 	path := collection(change.Kind)
 	if change.ID != "" {
@@ -169,6 +212,9 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 		var request management.UpdateResourceServerRequestContent
 		if err := decode(change, &request); err != nil {
 			return plan.Object{}, err
+		}
+		if request.Scopes != nil { // an empty list would be left out otherwise
+			request.SetScopes(request.Scopes)
 		}
 		updated, err := c.apis.Update(ctx, change.ID, &request)
 		if err != nil {
@@ -200,6 +246,11 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 		var request management.UpdateTenantSettingsRequestContent
 		if err := decode(change, &request); err != nil {
 			return plan.Object{}, err
+		}
+		for _, f := range change.Fields {
+			if f.Path == "authorization_response_iss_parameter_supported" && f.After == nil { // null would be left out otherwise
+				request.SetAuthorizationResponseIssParameterSupported(nil)
+			}
 		}
 		updated, err := c.settings.Update(ctx, &request)
 		if err != nil {

@@ -219,7 +219,7 @@ func TestATokenIsRenewedBeforeAWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	now = now.Add(24*time.Hour - 30*time.Second)
-	if _, err := c.Apply(t.Context(), plan.Level(*seen.Connections[named], true)); err != nil {
+	if _, _, err := c.Apply(t.Context(), plan.Level(*seen.Connections[named], true)); err != nil {
 		t.Fatal(err)
 	}
 	var got []string

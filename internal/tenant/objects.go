@@ -29,6 +29,8 @@ type api interface {
 	GetSigningAlg() management.SigningAlgorithmEnum
 	GetAllowOfflineAccess() bool
 	GetTokenLifetime() int
+	GetEnforcePolicies() bool
+	GetTokenDialect() management.ResourceServerTokenDialectResponseEnum
 	GetSubjectTypeAuthorization() management.ResourceServerSubjectTypeAuthorization
 }
 
@@ -36,13 +38,14 @@ func apiObject(a api) plan.Object {
 	v := plan.Values{
 		"name": a.GetName(), "identifier": a.GetIdentifier(), "signing_alg": string(a.GetSigningAlg()),
 		"allow_offline_access": a.GetAllowOfflineAccess(), "token_lifetime": a.GetTokenLifetime(),
+		"enforce_policies": a.GetEnforcePolicies(), "token_dialect": string(a.GetTokenDialect()),
 	}
 	if scopes := a.GetScopes(); scopes != nil {
 		list := make([]plan.Scope, 0, len(scopes))
 		for _, s := range scopes {
 			list = append(list, plan.Scope{Value: s.GetValue(), Description: s.GetDescription()})
 		}
-		v["scopes"] = list
+		v[plan.PathScopes] = list
 	}
 	if authorization := a.GetSubjectTypeAuthorization(); authorization.User != nil {
 		putText(v, "subject_type_authorization.user.policy", authorization.User.Policy)
@@ -63,10 +66,7 @@ type grant interface {
 func grantObject(g grant) plan.Object {
 	v := plan.Values{
 		"audience": g.GetAudience(), "subject_type": string(g.GetSubjectType()), "scope": g.GetScope(),
-		"default_for": string(g.GetDefaultFor()),
-	}
-	if g.GetAllowAllScopes() {
-		v["allow_all_scopes"] = true
+		"default_for": string(g.GetDefaultFor()), "allow_all_scopes": g.GetAllowAllScopes(),
 	}
 	return plan.Object{ID: g.GetID(), Values: v}
 }

@@ -22,7 +22,9 @@ const (
 
 // Observe looks at the named objects, side by side. Scopes that several answers miss are reported together.
 func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, error) {
-	o := plan.Observed{Grants: map[string][]plan.Object{}, Connections: map[spec.Connection]*plan.Object{}}
+	o := plan.Observed{
+		Grants: map[string][]plan.Object{}, OwnGrants: map[string][]plan.Object{}, Connections: map[spec.Connection]*plan.Object{},
+	}
 	var mu sync.Mutex
 	var looks []func(context.Context) error
 	if len(q.Identifiers) > 0 {
@@ -40,6 +42,15 @@ func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, erro
 			o.Grants[audience] = found
 			return err
 		})
+		if q.OwnGrants {
+			looks = append(looks, func(ctx context.Context) error {
+				found, err := c.ownGrants(ctx, audience)
+				mu.Lock()
+				defer mu.Unlock()
+				o.OwnGrants[audience] = found
+				return err
+			})
+		}
 	}
 	for _, named := range q.Connections {
 		looks = append(looks, func(ctx context.Context) error {
@@ -167,6 +178,22 @@ func (c *Client) defaultGrants(ctx context.Context, audience string) ([]plan.Obj
 	for _, grant := range page.Results {
 		// A server that doesn't know the filter would answer with every grant.
 		if grant.GetAudience() == audience && grant.DefaultFor != nil {
+			objects = append(objects, grantObject(grant))
+		}
+	}
+	return objects, nil
+}
+
+// ownGrants are the grants that applications hold themselves on an audience. The first page is enough to know whether
+// there are any: one grant at most is a default one.
+func (c *Client) ownGrants(ctx context.Context, audience string) ([]plan.Object, error) {
+	page, err := c.grants.List(ctx, &management.ListClientGrantsRequestParameters{Audience: &audience, Take: management.Int(pageSize)})
+	if err != nil {
+		return nil, c.typed(http.MethodGet, "/client-grants", "reading the grants on "+audience, err)
+	}
+	var objects []plan.Object
+	for _, grant := range page.Results {
+		if grant.GetAudience() == audience && grant.DefaultFor == nil {
 			objects = append(objects, grantObject(grant))
 		}
 	}

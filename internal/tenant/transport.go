@@ -128,8 +128,14 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		if err := t.waitTurn(req); err != nil {
 			return nil, err
 		}
+		if err := req.Context().Err(); err != nil {
+			return nil, err
+		}
 		resp, err := t.attempt(req, body, attempt)
-		if ctxErr := req.Context().Err(); ctxErr != nil {
+		if mayHaveActed(req, resp, err) {
+			doubted(req.Context())
+		}
+		if ctxErr := req.Context().Err(); ctxErr != nil && (err != nil || isRead(req)) {
 			return nil, ctxErr
 		}
 		pause, again := time.Duration(0), false
@@ -163,7 +169,9 @@ func isManagement(req *http.Request) bool { return strings.HasPrefix(req.URL.Pat
 
 // attempt sends once and reads the whole answer, so that a torn one is noticed here and not by whoever decodes it.
 func (t *Transport) attempt(req *http.Request, body []byte, attempt int) (*http.Response, error) {
-	ctx, cancel := context.WithTimeoutCause(req.Context(), t.timeout, errNoAnswer(t.timeout))
+	outer, abandon := graceful(req)
+	defer abandon()
+	ctx, cancel := context.WithTimeoutCause(outer, t.timeout, errNoAnswer(t.timeout))
 	defer cancel()
 	once := req.Clone(ctx)
 	if body != nil {
@@ -176,7 +184,7 @@ func (t *Transport) attempt(req *http.Request, body []byte, attempt int) (*http.
 	if err == nil {
 		err = buffer(resp)
 	}
-	if err != nil && ctx.Err() != nil && req.Context().Err() == nil {
+	if err != nil && ctx.Err() != nil && outer.Err() == nil {
 		err = context.Cause(ctx)
 	}
 	if isManagement(req) {

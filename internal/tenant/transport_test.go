@@ -265,3 +265,43 @@ func TestPacerTakesTheHint(t *testing.T) {
 		}
 	}
 }
+
+func TestALimitIsNotWaitedForWithoutEnd(t *testing.T) {
+	url, asked := scripted(t, code(http.StatusTooManyRequests))
+	req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, url+apiPath+"/x", nil)
+	resp, err := quick(time.Second).RoundTrip(req)
+	if err != nil || resp.StatusCode != http.StatusTooManyRequests || asked.Load() != maxLimited {
+		t.Errorf("after %d attempts: %v, %v", asked.Load(), resp, err)
+	}
+}
+
+// What is safe to repeat is repeated after a time-out as well.
+func TestATimeOutIsRepeatedWhereThatIsSafe(t *testing.T) {
+	hang := func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	}
+	for method, want := range map[string]int32{http.MethodGet: 2, http.MethodPatch: 2, http.MethodDelete: 2, http.MethodPost: 1} {
+		url, asked := scripted(t, hang, status200)
+		req, _ := http.NewRequestWithContext(t.Context(), method, url+apiPath+"/x", strings.NewReader("{}"))
+		if _, err := quick(time.Second).RoundTrip(req); asked.Load() != want || (err == nil) != (want == 2) {
+			t.Errorf("%s is sent %d times, want %d; %v", method, asked.Load(), want, err)
+		}
+	}
+}
+
+// Runs that failed together don't come back together, and none waits longer than the bound.
+func TestJitter(t *testing.T) {
+	drawn := map[time.Duration]bool{}
+	for n := 1; n <= 40; n++ {
+		whole := min(defaultBackoff.first<<min(n-1, 16), defaultBackoff.most)
+		wait, again := defaultBackoff.failed(0, n)
+		if !again || wait < whole/2 || wait > whole {
+			t.Errorf("after failure %d it waits %s, want %s to %s", n, wait, whole/2, whole)
+		}
+		drawn[wait] = true
+	}
+	if len(drawn) < 10 {
+		t.Errorf("of 40 waits %d differ", len(drawn))
+	}
+}

@@ -21,6 +21,9 @@ type Document struct {
 	Schema   string         `json:"schema"`
 	Command  string         `json:"command"`
 	Tenant   string         `json:"tenant,omitempty"`
+	Run      string         `json:"run,omitempty"`    // the id of the record that this run keeps
+	Undoes   string         `json:"undoes,omitempty"` // the id of the run that undo takes back
+	Runs     []Run          `json:"runs,omitempty"`
 	Source   string         `json:"credentials,omitempty"` // where the credentials came from, in words
 	Changes  []Change       `json:"changes,omitempty"`
 	Files    []File         `json:"files,omitempty"`
@@ -46,6 +49,18 @@ type Change struct {
 	Reason string       `json:"reason,omitempty"`
 	Hint   string       `json:"hint,omitempty"`
 	Error  string       `json:"error,omitempty"` // why it failed
+}
+
+// Run is a recorded run.
+type Run struct {
+	ID      string `json:"id"`
+	Started string `json:"started,omitempty"` // RFC 3339
+	Command string `json:"command,omitempty"`
+	Tenant  string `json:"tenant,omitempty"`
+	Changes int    `json:"changes"`          // how many it was to make
+	Undoes  string `json:"undoes,omitempty"` // the run that an undo took back
+	Status  string `json:"status"`           // standing | unfinished | undone | undo | empty | unusable
+	Error   string `json:"error,omitempty"`  // why it is unusable
 }
 
 // File is a file and what became of it.

@@ -31,7 +31,7 @@ func Summary(p plan.Plan) string {
 	for _, part := range []struct {
 		action plan.Action
 		text   string
-	}{{plan.Create, "to create"}, {plan.Update, "to change"}, {plan.Delete, "to delete"}, {plan.Conflict, conflictWord(p)}, {plan.None, "as wanted already"}} {
+	}{{plan.Create, "to create"}, {plan.Update, "to change"}, {plan.Delete, "to delete"}, {plan.Conflict, conflictWord(p)}, {plan.None, noneWord(p)}} {
 		if n := count[part.action]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, part.text))
 		}
@@ -41,9 +41,9 @@ func Summary(p plan.Plan) string {
 	case len(p.Blocked()) > 0:
 		return "Plan: " + strings.Join(parts, ", ") + ". Nothing is written until the conflicts are solved."
 	case p.Pending() == 0 && left > 0:
-		return fmt.Sprintf("No changes: %d of %d as wanted already, %d left as it is.", count[plan.None], len(p.Changes), left)
+		return fmt.Sprintf("No changes: %d of %d %s, %d left as it is.", count[plan.None], len(p.Changes), noneWord(p), left)
 	case p.Pending() == 0:
-		return fmt.Sprintf("No changes: %d of %d as wanted already.", count[plan.None], len(p.Changes))
+		return fmt.Sprintf("No changes: %d of %d %s.", count[plan.None], len(p.Changes), noneWord(p))
 	}
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }
@@ -74,6 +74,13 @@ func writeFields(b *strings.Builder, c plan.Change) {
 	}
 }
 
+func noneWord(p plan.Plan) string {
+	if p.Backwards {
+		return "as before the run already"
+	}
+	return "as wanted already"
+}
+
 func conflictWord(p plan.Plan) string {
 	if len(p.Blocked()) > 0 {
 		return "in conflict"
@@ -94,8 +101,10 @@ func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
 	}
 	b.WriteString(paint(sign+" "+Clean(c.Address())) + "\n")
 	writeFields(b, c)
-	if c.Reason != "" && c.Blocking { // one that doesn't block is told as a warning
+	if c.Reason != "" && (c.Blocking || c.Action != plan.Conflict) { // one that doesn't block is told as a warning
 		b.WriteString("    " + Clean(c.Reason) + "\n")
+	}
+	if c.Hint != "" && c.Blocking {
 		b.WriteString(palette.Faint("    "+Clean(c.Hint)) + "\n")
 	}
 	for impact := range strings.SplitSeq(c.Impact, "; ") {
@@ -108,6 +117,14 @@ func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
 // fieldLines shows a field's values; a list shows what is added to it and how much stays.
 func fieldLines(f plan.Field, action plan.Action, blocking bool) []string {
 	before, isList := items(f.Before)
+	switch {
+	case isList && action == plan.Delete:
+		return listLines(before, nil)
+	case action == plan.Delete:
+		return []string{scalar(f.Before)}
+	case isList && action == plan.Conflict && !blocking:
+		return []string{Clean(strings.Join(before, ", ")) + " (kept)"}
+	}
 	if after, ok := items(f.After); ok && (isList || f.Before == nil) {
 		return listLines(before, after)
 	}

@@ -52,6 +52,7 @@ async function sandbox(use) {
   try {
     for (let i = 0; i < 200 && !existsSync(file); i++) await sleep(50);
     const env = Object.fromEntries([...readFileSync(file, "utf8").matchAll(/^export (\w+)=(.*)$/gm)].map((m) => [m[1], m[2]]));
+    env.XDG_STATE_HOME = folder; // the records of these runs go with the sandbox
     execFileSync(mcpauth, ["setup", "--mcp-url", env.MCPAUTH_MCP_URL, "--connection", "google-oauth2", "--scope", "tool:whoami", "--yes", "--json"], { env: { ...process.env, ...env } });
     return await use(env);
   } finally {

@@ -1,0 +1,97 @@
+package atomicfile_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
+)
+
+func read(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// leftovers are the files of a folder.
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func TestPermissions(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such permissions")
+	}
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	mode := func() os.FileMode {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info.Mode().Perm()
+	}
+	if err := atomicfile.Write(name, []byte("one"), 0o600); err != nil || mode() != 0o600 {
+		t.Errorf("a new file has %v, %v", mode(), err)
+	}
+	if err := os.Chmod(name, 0o664); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Write(name, []byte("two"), 0o600); err != nil || mode() != 0o664 || read(t, name) != "two" {
+		t.Errorf("an old file has %v and holds %q, %v", mode(), read(t, name), err)
+	}
+	if got := leftovers(t, dir); len(got) != 1 {
+		t.Errorf("the folder holds %v", got)
+	}
+}
+
+func TestALinkIsReplacedAndNotFollowed(t *testing.T) {
+	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "outside")
+	if err := os.WriteFile(outside, []byte("theirs"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(dir, "file")
+	if err := os.Symlink(outside, name); err != nil {
+		t.Skip("links can't be made here: ", err)
+	}
+	if err := atomicfile.Write(name, []byte("ours"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if read(t, outside) != "theirs" || read(t, name) != "ours" {
+		t.Errorf("outside holds %q, the file %q", read(t, outside), read(t, name))
+	}
+}
+
+func TestAFailureLeavesWhatWasThere(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	if err := os.Mkdir(name, 0o700); err != nil { // a rename over a folder fails
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(name, "inside"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := atomicfile.Write(name, []byte("new"), 0o600); err == nil {
+		t.Error("a folder was replaced")
+	}
+	if err := atomicfile.Write(filepath.Join(dir, "absent", "file"), []byte("new"), 0o600); err == nil {
+		t.Error("a file was written into no folder")
+	}
+	if got := leftovers(t, dir); len(got) != 1 || len(leftovers(t, name)) != 1 {
+		t.Errorf("the folder holds %v", got)
+	}
+}

@@ -1,0 +1,108 @@
+package journal
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+)
+
+// Record is a run's record while it is written. It is safe for concurrent use. Each call that can fail and doesn't has left
+// the whole record on the disk.
+type Record struct {
+	store *Store
+
+	mu    sync.Mutex
+	run   Run
+	begun bool // something was sent
+}
+
+// Run is what the record says so far.
+func (r *Record) Run() Run {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	run := r.run
+	run.Entries = slices.Clone(run.Entries)
+	return run
+}
+
+// Path is the record's file.
+func (r *Record) Path() string { return r.store.path(r.run.ID) }
+
+// Sending writes down that changes are about to be sent. After an error, a WriteError, they must not be.
+func (r *Record) Sending(changes []plan.Change) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range changes {
+		if e := r.entry(c); e != nil {
+			e.Status = Sending
+		}
+	}
+	err := r.save()
+	r.begun = r.begun || err == nil
+	return err
+}
+
+// Answered notes what became of a change; object is what the tenant answered, and is kept where it was made. It is on the
+// disk after the next Flush or Sending: whoever waits for anything in between calls Flush first.
+func (r *Record) Answered(change plan.Change, status Status, object plan.Object) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if e := r.entry(change); e != nil {
+		e.Status = status
+		if e.ID == "" {
+			e.ID = object.ID
+		}
+		if change.Action == plan.Create && status == Applied {
+			e.Made = object.Values
+		}
+	}
+}
+
+// Flush writes down what was noted.
+func (r *Record) Flush() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.save()
+}
+
+// TookBack writes down that an entry, by its place, was taken back: whole, or but for some attributes.
+func (r *Record) TookBack(entry int, left ...string) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e := &r.run.Entries[entry]
+	e.TakenBack, e.Left = len(left) == 0, left
+	return r.save()
+}
+
+// Close writes down that the run was taken back whole.
+func (r *Record) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.run.Undone = r.store.now().UTC()
+	return r.save()
+}
+
+// entry is the one that a change has in the record; the lock is held.
+func (r *Record) entry(c plan.Change) *Entry {
+	i := slices.IndexFunc(r.run.Entries, func(e Entry) bool {
+		return e.Kind == c.Kind && e.Key == c.Key && e.Action == c.Action && (c.ID == "" || e.ID == c.ID)
+	})
+	if i < 0 {
+		return nil
+	}
+	return &r.run.Entries[i]
+}
+
+// save writes the whole record; the lock is held.
+func (r *Record) save() error {
+	content, err := Encode(r.run)
+	if err == nil {
+		err = atomicfile.Write(r.store.path(r.run.ID), content, 0o600)
+	}
+	if err != nil {
+		return &WriteError{Dir: r.store.place.Dir, Err: err, Begun: r.begun}
+	}
+	return nil
+}

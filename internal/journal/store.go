@@ -1,0 +1,182 @@
+package journal
+
+import (
+	"cmp"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+)
+
+const (
+	prefix, suffix = "run-", ".json"
+	stamp          = "20060102T150405"
+	mostBytes      = 4 << 20 // of one record: far more than the largest plan takes
+)
+
+var idForm = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{6}$`)
+
+// IsID tells whether a text has the form of a run's id.
+func IsID(id string) bool { return idForm.MatchString(id) }
+
+// WriteError says that a record can't be kept.
+type WriteError struct {
+	Dir string
+	Err error
+	// Begun says that changes were sent already; else none was, and none will be.
+	Begun bool
+}
+
+func (e *WriteError) Error() string {
+	return fmt.Sprintf("the record of this run can't be written in %s: %v", e.Dir, e.Err)
+}
+func (e *WriteError) Unwrap() error { return e.Err }
+
+// BrokenError is a record that can't be used.
+type BrokenError struct {
+	ID   string
+	Path string
+	Err  error
+}
+
+func (e *BrokenError) Error() string {
+	return fmt.Sprintf("the record %s can't be used: %v", e.Path, e.Err)
+}
+func (e *BrokenError) Unwrap() error { return e.Err }
+
+// Store is the folder of all records.
+type Store struct {
+	place Place
+	now   func() time.Time
+}
+
+// Open makes a store of a folder, which need not be there yet. now may be nil.
+func Open(place Place, now func() time.Time) *Store {
+	if now == nil {
+		now = time.Now
+	}
+	return &Store{place: place, now: now}
+}
+
+// Place is where the records are.
+func (s *Store) Place() Place { return s.place }
+
+func (s *Store) path(id string) string { return filepath.Join(s.place.Dir, prefix+id+suffix) }
+
+// Ready makes sure that a record can be written, before anyone is asked about a run that would need one. The error is a
+// WriteError.
+func (s *Store) Ready() error {
+	err := makeFolder(s.place.Dir)
+	if err == nil {
+		var probe *os.File
+		if probe, err = os.CreateTemp(s.place.Dir, ".mcpauth-*"); err == nil {
+			_, err = probe.WriteString("x")
+			err = errors.Join(err, probe.Close(), os.Remove(probe.Name()))
+		}
+	}
+	if err != nil {
+		return &WriteError{Dir: s.place.Dir, Err: err}
+	}
+	return nil
+}
+
+// Begin makes the record of a run, with all that it is about to do. The run gets its id and time here; the first Sending
+// writes it down. The error is a WriteError.
+func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
+	run.Started = s.now().UTC()
+	run.Entries = []Entry{}
+	for _, c := range changes {
+		if c.Writes() {
+			run.Entries = append(run.Entries, Entry{Action: c.Action, Kind: c.Kind, Key: c.Key, ID: c.ID, Fields: c.Fields, Status: Planned})
+		}
+	}
+	if err := makeFolder(s.place.Dir); err != nil {
+		return nil, &WriteError{Dir: s.place.Dir, Err: err}
+	}
+	random := make([]byte, 3)
+	for {
+		if _, err := rand.Read(random); err != nil {
+			return nil, &WriteError{Dir: s.place.Dir, Err: err}
+		}
+		run.ID = run.Started.Format(stamp) + "-" + hex.EncodeToString(random)
+		if _, err := os.Lstat(s.path(run.ID)); errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	return &Record{store: s, run: run}, nil
+}
+
+// Resume opens a run's record to write on in it. The error is a BrokenError, or fs.ErrNotExist.
+func (s *Store) Resume(id string) (*Record, error) {
+	run, err := s.read(id)
+	if err != nil {
+		return nil, err
+	}
+	return &Record{store: s, run: run, begun: true}, nil
+}
+
+func (s *Store) read(id string) (Run, error) {
+	broken := func(err error) (Run, error) { return Run{}, &BrokenError{ID: id, Path: s.path(id), Err: err} }
+	info, err := os.Lstat(s.path(id))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Run{}, err
+	case err != nil:
+		return broken(err)
+	case !info.Mode().IsRegular():
+		return broken(errors.New("it is no regular file"))
+	case info.Size() > mostBytes:
+		return broken(fmt.Errorf("it has %d bytes, and no record has", info.Size()))
+	}
+	content, err := os.ReadFile(s.path(id))
+	if err != nil {
+		return broken(err)
+	}
+	run, err := Decode(content)
+	if err == nil && run.ID != id {
+		err = fmt.Errorf("it is the record of another run, %q", run.ID)
+	}
+	if err != nil {
+		return broken(err)
+	}
+	return run, nil
+}
+
+// Runs are all records, the newest first, and those that can't be used.
+func (s *Store) Runs() (runs []Run, broken []*BrokenError, err error) {
+	if err := checkFolder(s.place.Dir); errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("the records can't be read: %w", err)
+	}
+	files, err := os.ReadDir(s.place.Dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("the records can't be read: %w", err)
+	}
+	for _, file := range files {
+		id, isRun := strings.CutPrefix(strings.TrimSuffix(file.Name(), suffix), prefix)
+		if !isRun || !IsID(id) {
+			continue
+		}
+		run, err := s.read(id)
+		var bad *BrokenError
+		switch {
+		case errors.As(err, &bad):
+			broken = append(broken, bad)
+		case err == nil:
+			runs = append(runs, run)
+		}
+	}
+	slices.SortFunc(runs, func(a, b Run) int { return cmp.Or(b.Started.Compare(a.Started), cmp.Compare(b.ID, a.ID)) })
+	slices.SortFunc(broken, func(a, b *BrokenError) int { return cmp.Compare(b.ID, a.ID) })
+	return runs, broken, nil
+}

@@ -1,0 +1,165 @@
+package provision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+)
+
+// Status is what became of a change.
+type Status string
+
+// The states of a change.
+const (
+	Planned Status = "planned"
+	Applied Status = "applied"
+	Failed  Status = "failed"
+	Skipped Status = "skipped" // nothing to do, or not reached
+)
+
+// Outcome is a change and what became of it.
+type Outcome struct {
+	plan.Change
+	Status Status
+	// Effect is what the tenant is known to have done, where something was sent.
+	Effect tenant.Effect
+	Err    error
+}
+
+// Outcomes are a plan's changes before anything is applied.
+func Outcomes(p plan.Plan) []Outcome {
+	outcomes := make([]Outcome, len(p.Changes))
+	for i, c := range p.Changes {
+		outcomes[i] = Outcome{Change: c, Status: Skipped}
+		if c.Writes() {
+			outcomes[i].Status = Planned
+		}
+	}
+	return outcomes
+}
+
+// Permitted makes sure, where the token tells, that every write of the plan is allowed before the first is sent.
+func Permitted(ctx context.Context, t Tenant, p plan.Plan) error {
+	lacking, err := t.Lacking(ctx, tenant.WriteScopes(p.Changes))
+	if err != nil {
+		return err
+	}
+	if len(lacking) > 0 {
+		return &tenant.ScopeError{Missing: lacking, Domain: t.Domain().String()}
+	}
+	return nil
+}
+
+// Apply writes the plan stage by stage, the changes of a stage side by side, and stops after a stage in which one failed.
+// Each change is in the record before it is sent and again after its answer; what can't be recorded isn't sent. done is
+// called once for each change that was sent, from one goroutine at a time; it may be nil. The outcomes are in the plan's
+// order, also when an error is returned; after an interrupt the error is the context's.
+func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, done func(Outcome)) ([]Outcome, error) {
+	run := &application{tenant: t, record: record, outcomes: Outcomes(p), done: done}
+	if blocked := p.Blocked(); len(blocked) > 0 {
+		return run.outcomes, &plan.ConflictError{Conflicts: blocked}
+	}
+	if err := Permitted(ctx, t, p); err != nil {
+		return run.outcomes, err
+	}
+	var err error
+	for _, stage := range p.Stages() {
+		if err = run.stage(ctx, stage); err != nil {
+			run.skipRest()
+			break
+		}
+	}
+	if run.begun {
+		err = errors.Join(err, record.Flush())
+	}
+	return run.outcomes, errors.Join(err, ctx.Err())
+}
+
+// application is a plan on its way to the tenant.
+type application struct {
+	tenant Tenant
+	record *journal.Record
+	done   func(Outcome)
+	begun  bool // something was sent
+
+	mu       sync.Mutex
+	outcomes []Outcome
+}
+
+func (a *application) stage(ctx context.Context, stage []plan.Change) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := a.record.Sending(stage); err != nil {
+		return err
+	}
+	a.begun = true
+	errs := make([]error, len(stage))
+	var wait sync.WaitGroup
+	var waiting atomic.Int32
+	waiting.Store(int32(len(stage))) // #nosec G115 -- a plan has few changes
+	for i, change := range stage {
+		wait.Go(func() {
+			errs[i] = a.send(ctx, change)
+			// The last answer of a stage is written down with what is sent next, which follows at once.
+			if waiting.Add(-1) > 0 {
+				errs[i] = errors.Join(errs[i], a.record.Flush())
+			}
+		})
+	}
+	wait.Wait()
+	return tenant.Together(errs)
+}
+
+var recorded = map[tenant.Effect]journal.Status{
+	tenant.Done: journal.Applied, tenant.Found: journal.Found, tenant.Nothing: journal.Failed, tenant.Unknown: journal.Sending,
+}
+
+func (a *application) send(ctx context.Context, change plan.Change) error {
+	object, effect, err := a.tenant.Apply(ctx, change)
+	if errors.Is(err, context.Canceled) && effect == tenant.Unknown {
+		err = fmt.Errorf("interrupted before its answer came, so it may have taken effect: %w", err)
+	}
+	a.record.Answered(change, recorded[effect], object)
+	a.became(change, effect, err)
+	return err
+}
+
+// became notes what became of a change and tells of it.
+func (a *application) became(change plan.Change, effect tenant.Effect, err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	i := slices.IndexFunc(a.outcomes, func(o Outcome) bool {
+		return o.Kind == change.Kind && o.Key == change.Key && o.Action == change.Action && o.ID == change.ID
+	})
+	o := &a.outcomes[i]
+	o.Effect = effect
+	switch {
+	case errors.Is(err, context.Canceled) && effect == tenant.Nothing:
+		return // it was not sent: the rest of the plan wasn't either
+	case err != nil:
+		o.Status, o.Err = Failed, err
+	case effect == tenant.Found:
+		o.Status, o.Reason = Skipped, "another run made it meanwhile, as wanted"
+	default:
+		o.Status = Applied
+	}
+	if a.done != nil {
+		a.done(*o)
+	}
+}
+
+func (a *application) skipRest() {
+	for i := range a.outcomes {
+		if a.outcomes[i].Status == Planned {
+			a.outcomes[i].Status = Skipped
+		}
+	}
+}
