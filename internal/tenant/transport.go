@@ -195,7 +195,10 @@ func (t *Transport) attempt(req *http.Request, body []byte, attempt int) (*http.
 	if err != nil {
 		return nil, err
 	}
-	return resp, checkAnswer(resp)
+	if err := checkAnswer(resp); err != nil {
+		return nil, err // never both: an http.RoundTripper answers with one of the two
+	}
+	return resp, nil
 }
 
 // errNoAnswer is the cause of an attempt that ran out of time.
