@@ -15,18 +15,32 @@ import (
 // mostShown is how much of a body is shown, in bytes.
 const mostShown = 4096
 
-// Log returns a transport that also writes each exchange to w, for --debug.
-func Log(next http.RoundTripper, w io.Writer) http.RoundTripper { return &logger{next: next, w: w} }
-
-type logger struct {
+// Logger is a transport that also writes each exchange to a writer, for --debug. Secrets that went by are masked in all
+// that follows, whoever repeats them.
+type Logger struct {
 	next http.RoundTripper
-	mu   sync.Mutex
-	w    io.Writer
+	out  *output
 }
 
-// RoundTrip sends the request and writes down what was sent and answered. The answer is read whole: what comes above
-// reads all answers whole anyway.
-func (l *logger) RoundTrip(req *http.Request) (*http.Response, error) {
+// output is what all loggers that were made from one share.
+type output struct {
+	mu      sync.Mutex
+	w       io.Writer
+	secrets Secrets
+}
+
+// Log returns a transport that writes to w.
+func Log(next http.RoundTripper, w io.Writer) *Logger { return &Logger{next, &output{w: w}} }
+
+// Next is the transport that carries the requests.
+func (l *Logger) Next() http.RoundTripper { return l.next }
+
+// Over is the same log over another transport.
+func (l *Logger) Over(next http.RoundTripper) *Logger { return &Logger{next, l.out} }
+
+// RoundTrip sends the request and writes down what was sent and answered. The beginning of the answer is read before it is
+// handed on: what comes above reads all answers whole anyway, but for streams.
+func (l *Logger) RoundTrip(req *http.Request) (*http.Response, error) {
 	var sent []byte
 	if req.Body != nil {
 		var err error
@@ -38,6 +52,7 @@ func (l *logger) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body = io.NopCloser(bytes.NewReader(sent))
 	}
 	start := time.Now()
+	l.out.secrets.addRequest(req, sent)
 	resp, err := l.next.RoundTrip(req)
 	var b strings.Builder
 	fmt.Fprintf(&b, "> %s %s\n", req.Method, quote(URL(req.URL)))
@@ -45,15 +60,15 @@ func (l *logger) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		fmt.Fprintf(&b, "< %s after %s\n", quote(Text(err.Error())), time.Since(start).Round(time.Millisecond))
 	} else {
-		writeAnswer(&b, resp, start)
+		l.writeAnswer(&b, resp, start)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	_, _ = io.WriteString(l.w, b.String())
+	l.out.mu.Lock()
+	defer l.out.mu.Unlock()
+	_, _ = io.WriteString(l.out.w, l.out.secrets.Hide(b.String()))
 	return resp, err
 }
 
-func writeAnswer(b *strings.Builder, resp *http.Response, start time.Time) {
+func (l *Logger) writeAnswer(b *strings.Builder, resp *http.Response, start time.Time) {
 	fmt.Fprintf(b, "< %d %s %s in %s", resp.StatusCode, http.StatusText(resp.StatusCode), resp.Proto, time.Since(start).Round(time.Millisecond))
 	for _, name := range []string{"X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset", "Retry-After", "Location", "WWW-Authenticate"} {
 		if value := resp.Header.Get(name); value != "" {
@@ -64,8 +79,13 @@ func writeAnswer(b *strings.Builder, resp *http.Response, start time.Time) {
 		}
 	}
 	b.WriteByte('\n')
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		b.WriteString("<   (a stream, not shown)\n") // reading it here would wait for its end
+		return
+	}
 	content, readErr := io.ReadAll(io.LimitReader(resp.Body, mostShown+1))
 	resp.Body = &rest{Reader: io.MultiReader(bytes.NewReader(content), failing{readErr}, resp.Body), Closer: resp.Body}
+	l.out.secrets.addResponse(resp.Header.Get("Location"), content)
 	if len(content) > mostShown {
 		fmt.Fprintf(b, "<   (%d bytes and more)\n", mostShown)
 		return

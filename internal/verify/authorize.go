@@ -20,7 +20,7 @@ func (r *run) newAttempt(resource string) (*attempt, error) {
 		return nil, err
 	}
 	a := &attempt{state: rand.Text(), verifier: oauth2.GenerateVerifier()}
-	r.secrets.add(a.state, a.verifier)
+	r.secrets.Add(a.state, a.verifier)
 	q := u.Query()
 	for name, value := range map[string]string{
 		"response_type": "code", "client_id": r.client.id, "redirect_uri": r.callback.url, "state": a.state,
@@ -69,7 +69,7 @@ func (r *run) returned(to *url.URL) (url.Values, bool) {
 	if to == nil || to.Scheme != "http" || to.Host != r.callback.host || to.Path != callbackPath {
 		return nil, false
 	}
-	r.secrets.add(to.Query().Get("code"))
+	r.secrets.Add(to.Query().Get("code"))
 	return to.Query(), true
 }
 
@@ -136,7 +136,7 @@ func (r *run) checkLogin(ctx context.Context) finding {
 		return fail(reason(err), want, "the login did not come back to the client", "log in with --login, in a browser; is the callback "+r.callback.url+" allowed?")
 	}
 	r.answer = answer
-	r.secrets.add(answer.Get("code"))
+	r.secrets.Add(answer.Get("code"))
 	switch {
 	case answer.Get("error") != "":
 		return r.refusedBy(answer, want)

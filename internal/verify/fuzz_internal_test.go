@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // FuzzText: whatever a server answers, what is repeated of it is short and obeyed by no terminal.
@@ -47,7 +49,7 @@ func FuzzBody(f *testing.F) {
 		if bytes.Count(body, []byte("canary")) > 1 || strings.Contains(rest, "canary") {
 			t.Skip("the canary stands outside the token too, where nothing is to be masked")
 		}
-		w := &wire{secrets: &secrets{}}
+		w := &wire{secrets: &trace.Secrets{}}
 		if shown := w.body("application/json", body); strings.Contains(shown, "canary") {
 			t.Errorf("%s is shown as %s", body, shown)
 		}

@@ -54,7 +54,7 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 	}
 	switch {
 	case r.o.ClientID != "":
-		r.secrets.add(r.o.ClientSecret)
+		r.secrets.Add(r.o.ClientSecret)
 		r.client = &client{r.o.ClientID, r.o.ClientSecret, r.authMethod("")}
 		return pass("registered before: " + show(r.o.ClientID))
 	case r.o.ClientMetadataURL != "" && r.server.ClientIDMetadataDocumentSupported:
@@ -110,7 +110,7 @@ func (r *run) register(ctx context.Context) finding {
 	if json.Unmarshal(answer.body, &got) != nil || got.ID == "" {
 		return fail(statusText(answer.status)+" without a client_id", want, "the answer is not that of RFC 7591", "check the authorization server")
 	}
-	r.secrets.add(got.Secret)
+	r.secrets.Add(got.Secret)
 	r.client = &client{got.ID, got.Secret, got.Method}
 	if got.Method == "" {
 		r.client.method = "none"

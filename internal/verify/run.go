@@ -8,6 +8,8 @@ import (
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/modelcontextprotocol/go-sdk/oauthex"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // run is a login while it goes on: what the checks so far found out, for those that follow.
@@ -16,7 +18,7 @@ type run struct {
 	target  *url.URL
 	wire    *wire
 	jar     *cookiejar.Jar
-	secrets secrets
+	secrets trace.Secrets
 	report  Report
 
 	refused string // why a client goes no further; empty while it would

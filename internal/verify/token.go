@@ -43,12 +43,12 @@ func (r *run) exchange(ctx context.Context, form url.Values) (*tokenAnswer, *rep
 	if err != nil {
 		return nil, nil, err
 	}
-	r.secrets.addFrom(answer.body, answer.status >= 200 && answer.status <= 299)
+	r.secrets.AddAnswer(answer.body, answer.status >= 200 && answer.status <= 299)
 	got := &tokenAnswer{received: time.Now()}
 	if answer.status != http.StatusOK || json.Unmarshal(answer.body, got) != nil || got.Access == "" {
 		return nil, answer, nil
 	}
-	r.secrets.add(got.Access, got.Refresh, got.ID)
+	r.secrets.Add(got.Access, got.Refresh, got.ID)
 	return got, answer, nil
 }
 

@@ -130,8 +130,8 @@ func (r *run) do(ctx context.Context, s step) {
 		}
 	}
 	check.Status = found.status
-	check.Got, check.Want = r.secrets.hide(found.got), r.secrets.hide(found.want)
-	check.Cause, check.Hint = r.secrets.hide(found.cause), r.secrets.hide(found.hint)
+	check.Got, check.Want = r.secrets.Hide(found.got), r.secrets.Hide(found.want)
+	check.Cause, check.Hint = r.secrets.Hide(found.cause), r.secrets.Hide(found.hint)
 	if found.status == Fail && s.kind == stops && r.refused == "" {
 		r.refused = fmt.Sprintf("a client stops at %q, so nothing is registered or sent", s.title)
 	}
@@ -149,7 +149,7 @@ func (r *run) finish() Report {
 	r.report.Took = time.Since(r.report.Started)
 	r.report.Exchanges = r.wire.exchanges()
 	for i, tool := range r.report.Tools {
-		r.report.Tools[i] = r.secrets.hide(tool)
+		r.report.Tools[i] = r.secrets.Hide(tool)
 	}
 	return r.report
 }

@@ -29,7 +29,7 @@ var errTooLong = fmt.Errorf("the answer is longer than %d bytes", maxBody)
 // wire is the transport of all requests: it bounds the answers, and writes down what goes over it.
 type wire struct {
 	next    http.RoundTripper
-	secrets *secrets
+	secrets *trace.Secrets
 	started time.Time
 
 	mu    sync.Mutex
@@ -131,7 +131,7 @@ func (w *wire) show(l *line) Exchange {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := Exchange{
-		Check: l.check, To: origin(l.req.URL), Method: l.req.Method, URL: w.secrets.hide(trace.URL(l.req.URL)),
+		Check: l.check, To: origin(l.req.URL), Method: l.req.Method, URL: w.secrets.Hide(trace.URL(l.req.URL)),
 		Headers: w.headers(l.req.Header), Body: w.body(l.req.Header.Get("Content-Type"), l.sent),
 		At: l.at, Took: max(0, l.ended-l.at),
 	}
@@ -140,7 +140,7 @@ func (w *wire) show(l *line) Exchange {
 		e.Answer = w.body(l.resp.Header.Get("Content-Type"), l.got)
 	}
 	if l.err != nil {
-		e.Error = w.secrets.hide(reason(l.err))
+		e.Error = w.secrets.Hide(reason(l.err))
 	}
 	return e
 }
@@ -161,7 +161,7 @@ func (w *wire) headers(h http.Header) []Header {
 			case "Location":
 				value = showURL(value)
 			}
-			out = append(out, Header{name, clean(w.secrets.hide(value))})
+			out = append(out, Header{name, clean(w.secrets.Hide(value))})
 		}
 	}
 	return out
@@ -187,7 +187,7 @@ func (w *wire) body(contentType string, body []byte) string {
 	if !readable { // a page or a stream of events: what this run knows to be secret is hidden in it
 		shown = trace.Text(string(body))
 	}
-	return clean(w.secrets.hide(shown))
+	return clean(w.secrets.Hide(shown))
 }
 
 // showURL masks the secrets of a URL that a server sent.
