@@ -40,7 +40,8 @@ func (l *checkList) spin() {
 		case <-ticker.C:
 			l.mu.Lock()
 			if l.current != "" {
-				l.app.outf("\r\x1b[K%s %s", spinner[i%len(spinner)], l.current)
+				// What is longer than a line must not wrap: only one line is cleared.
+				l.app.outf("\r\x1b[K\x1b[?7l%s %s\x1b[?7h", spinner[i%len(spinner)], l.current)
 			}
 			l.mu.Unlock()
 		}
@@ -59,7 +60,7 @@ func (l *checkList) event(e verify.Event) {
 	switch {
 	case e.LoginURL != "":
 		l.clear()
-		l.app.say("log in at %s\n", view.Clean(e.LoginURL))
+		l.app.errf("log in at %s\n", view.Clean(e.LoginURL)) // with --json too: nobody could log in else
 	case e.Done:
 		l.current = ""
 		l.clear()

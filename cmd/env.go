@@ -9,9 +9,11 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
+	"github.com/cli/browser"
 	"golang.org/x/term"
 
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -33,6 +35,8 @@ type Env struct {
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
 	Interrupted func(context.Context) (context.Context, context.CancelFunc)
+	// OpenBrowser opens an address in the user's browser, and may return only when that is closed; nil stands for none.
+	OpenBrowser func(address string) error
 	// Keyring reads the system's keyring; nil stands for none.
 	Keyring tenant.Keyring
 	// Executable is the path of this program, for the commands that it starts.
@@ -58,9 +62,23 @@ func System(version string) Env {
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
-		Keyring:    tenant.SystemKeyring(os.Getenv),
-		Executable: os.Executable,
+		OpenBrowser: openBrowser,
+		Keyring:     tenant.SystemKeyring(os.Getenv),
+		Executable:  os.Executable,
 	}
+}
+
+// openBrowser runs the program that BROWSER names, else what the system opens addresses with. What that says goes to stderr:
+// stdout is for results.
+func openBrowser(address string) error {
+	if program := os.Getenv("BROWSER"); program != "" {
+		// It outlives this run: nobody's browser is closed because a login is over.
+		command := exec.CommandContext(context.Background(), program, address) // #nosec G204 G702 -- the user names the program
+		command.Stdout, command.Stderr = os.Stderr, os.Stderr
+		return command.Run()
+	}
+	browser.Stdout, browser.Stderr = os.Stderr, os.Stderr
+	return browser.OpenURL(address)
 }
 
 // canAsk tells whether someone can answer a question, having seen what it is about: a person at a terminal, whose output

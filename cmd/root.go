@@ -39,7 +39,8 @@ type app struct {
 
 	progress progress
 
-	lastSkip     string // why the last skipped check was skipped
+	lastSkip     string // why the last check was skipped, if it was
+	skips        int    // how many more were, for that reason, and are not told of yet
 	signedInWith tenant.Credentials
 	signedInTo   *spec.Domain
 	domainGiven  func() bool // whether --domain was given, be it empty

@@ -33,11 +33,23 @@ type Options struct {
 	Login, Follow bool
 
 	ClientID, ClientSecret string // a client that is registered already
+	ClientIssuer           string // whose client that is; empty where that is not known
 	ClientMetadataURL      string // a client ID metadata document
 	CallbackPort           int    // on 127.0.0.1; 0 is any free port
 	Scope                  string // asked for in the place of what the server names
 
-	Timeout      time.Duration // for each check; 15 seconds where it is 0
+	// OtherResource is another resource of the same authorization server. A token for it is sent to the MCP server, which
+	// must refuse it.
+	OtherResource string
+	// AsClient leaves out all that a client does not do, such as looking into tokens and sending wrong ones.
+	AsClient bool
+	Version  string // of the program, told to the MCP server
+	// Domain is the tenant that the user works with, for the commands that hints give; it may be empty.
+	Domain string
+
+	// Timeout bounds each check, but for the wait for a person; 15 seconds where it is 0. A server that lets it pass is not
+	// asked again.
+	Timeout      time.Duration
 	LoginTimeout time.Duration // for the person in the browser; 5 minutes where it is 0
 
 	Transport   http.RoundTripper          // for all requests; http.DefaultTransport where it is nil
@@ -68,7 +80,8 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		return Report{}, err
 	}
 	defer r.close()
-	for _, s := range steps {
+	r.whole = ctx
+	for _, s := range r.steps() {
 		if ctx.Err() != nil {
 			break
 		}
@@ -99,8 +112,9 @@ func newRun(o Options) (*run, error) {
 		o.Transport = http.DefaultTransport
 	}
 	o.AllowPrivate = o.AllowPrivate || spec.IsLoopback(target.Hostname())
-	r := &run{o: o, target: target, report: Report{URL: o.URL, Started: time.Now()}}
-	r.wire = &wire{next: newGuard(o.Transport, target, o.AllowPrivate), secrets: &r.secrets, started: r.report.Started}
+	r := &run{o: o, target: target, indicator: o.URL, probe: initialize, report: Report{URL: o.URL, Started: time.Now()}}
+	r.guard = newGuard(o.Transport, target, o.AllowPrivate)
+	r.wire = &wire{next: r.guard, secrets: &r.secrets, started: r.report.Started, tired: map[string]bool{}}
 	r.jar, err = cookiejar.New(nil)
 	return r, err
 }
@@ -124,14 +138,20 @@ func (r *run) do(ctx context.Context, s step) {
 		checkCtx, cancel := context.WithTimeout(ctx, limit)
 		r.wire.begin(s.id)
 		found = s.run(r, checkCtx)
+		if checkCtx.Err() != nil {
+			r.wire.tire(s.id)
+		}
 		cancel()
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			found = skip("interrupted")
+		case found.status == Fail && r.wire.spared():
+			found = skip("the server let the time of an earlier check pass, and was not asked again")
 		}
 	}
-	check.Status = found.status
-	check.Got, check.Want = r.secrets.Hide(found.got), r.secrets.Hide(found.want)
-	check.Cause, check.Hint = r.secrets.Hide(found.cause), r.secrets.Hide(found.hint)
+	check.Status, check.Open = found.status, found.open
+	check.Got, check.Want = r.shown(found.got), r.shown(found.want)
+	check.Cause, check.Hint = r.shown(found.cause), r.shown(found.hint)
 	if found.status == Fail && s.kind == stops && r.refused == "" {
 		r.refused = fmt.Sprintf("a client stops at %q, so nothing is registered or sent", s.title)
 	}
@@ -145,11 +165,17 @@ func (r *run) tell(e Event) {
 	}
 }
 
+// shown is a text as it may be told: without secrets, and without what a terminal or a page would obey.
+func (r *run) shown(text string) string { return clean(r.secrets.Hide(text)) }
+
 func (r *run) finish() Report {
 	r.report.Took = time.Since(r.report.Started)
 	r.report.Exchanges = r.wire.exchanges()
 	for i, tool := range r.report.Tools {
-		r.report.Tools[i] = r.secrets.Hide(tool)
+		r.report.Tools[i] = r.shown(tool)
+	}
+	for _, text := range []*string{&r.report.URL, &r.report.Issuer, &r.report.ClientID, &r.report.Unconfirmed, &r.report.RegisteredAt} {
+		*text = r.shown(*text)
 	}
 	return r.report
 }
@@ -161,9 +187,7 @@ func (r *run) close() {
 	if r.callback != nil {
 		r.callback.close()
 	}
-	if transport, own := r.wire.next.(*guard).checked.(*http.Transport); own {
-		transport.CloseIdleConnections()
-	}
+	r.guard.close()
 }
 
 // tlsConfigOf keeps the roots that the user trusts.

@@ -18,6 +18,9 @@ func TestHealthy(t *testing.T) {
 	if warned := with(report, verify.Warn); len(warned) > 0 {
 		t.Errorf("warned: %v", warned)
 	}
+	if open := report.Open(); len(open) != 1 || open[0].ID != "reject.expired" {
+		t.Errorf("open: %v", open)
+	}
 	// No document was named, and a fresh token does not expire in time.
 	if skipped := with(report, verify.Skip); !slices.Equal(skipped, []string{"registration.document", "reject.expired"}) {
 		t.Errorf("skipped: %v", skipped)

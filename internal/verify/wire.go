@@ -35,6 +35,15 @@ type wire struct {
 	mu    sync.Mutex
 	check string
 	lines []*line
+	tired map[string]bool // the servers that let a check's time pass
+	spare int             // the requests that were not sent because of that
+}
+
+// TiredError is a request that was not sent: its server let the whole time of an earlier check pass.
+type TiredError struct{ Server string }
+
+func (e *TiredError) Error() string {
+	return e.Server + " let the time of an earlier check pass, and was not asked again"
 }
 
 // line is an exchange while it lasts.
@@ -54,7 +63,28 @@ type line struct {
 func (w *wire) begin(check string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.check = check
+	w.check, w.spare = check, 0
+}
+
+// tire notes the servers for which the time of this check ran out: one that answers nothing would else cost each
+// following check its time too.
+func (w *wire) tire(check string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.lines {
+		l.mu.Lock()
+		if l.check == check && l.err != nil && timedOut(l.err) {
+			w.tired[origin(l.req.URL)] = true
+		}
+		l.mu.Unlock()
+	}
+}
+
+// spared tells whether this check would have needed a server that isn't asked again.
+func (w *wire) spared() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.spare > 0
 }
 
 // RoundTrip sends the request; its answer gives an error once it is longer than the limit.
@@ -71,6 +101,11 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 		req.Body = io.NopCloser(bytes.NewReader(sent))
 	}
 	w.mu.Lock()
+	if server := origin(req.URL); w.tired[server] {
+		w.spare++
+		w.mu.Unlock()
+		return nil, &TiredError{server}
+	}
 	l.check = w.check
 	w.lines = append(w.lines, l)
 	w.mu.Unlock()
