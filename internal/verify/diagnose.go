@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -21,9 +22,9 @@ var failures = []failure{
 	{
 		said:  []string{"is not authorized to access resource server"},
 		cause: "the API has no grant for third-party clients, so that no registered client may ask for its tokens",
-		hint:  func(r *run) string { return r.setup() }, given: (*run).ungranted,
+		hint:  (*run).setupAPI, given: (*run).ungranted,
 	},
-	{said: []string{"service not found"}, cause: "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", hint: func(r *run) string { return r.setup() }},
+	{said: []string{"service not found"}, cause: "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", hint: (*run).setupAPI},
 	{said: []string{"registration is disabled", "registration is not enabled"}, cause: "dynamic client registration is off", hint: func(r *run) string { return r.setup() }},
 	{said: []string{"too_many_entities", "too many entities"}, cause: "the tenant has reached the number of applications of its plan: each login registered one more", hint: func(r *run) string { return command(append([]string{"mcpauth", "clients", "prune"}, r.tenant()...)...) }},
 	{said: []string{"too many requests", "too_many_requests", "global limit", "rate limit"}, cause: "the server limits how often it is asked", hint: advice("wait a minute, then run this again")},
@@ -31,9 +32,9 @@ var failures = []failure{
 	{said: []string{"invalid_client_metadata"}, cause: "the authorization server does not take what the client says of itself, which is what most MCP clients say", hint: advice("let it register public native clients (token_endpoint_auth_method none) for authorization_code and refresh_token")},
 	{said: []string{"callback url mismatch", "redirect_uri"}, cause: "the client is not registered with this redirect URI", hint: (*run).allowCallback},
 	{said: []string{"unknown client", "invalid_client"}, cause: "the authorization server does not know this client id, or does not read client metadata documents", hint: func(r *run) string { return r.setup("--registration", "both") }, given: (*run).unknownClient},
-	{said: []string{"unauthorized_client"}, cause: "the client has no grant for this API, or may not use the authorization code", hint: func(r *run) string { return r.setup() }, given: (*run).ungranted},
-	{said: []string{"invalid_target"}, cause: "the authorization server has no resource of exactly this URL", hint: func(r *run) string { return r.setup() }},
-	{said: []string{"invalid_scope"}, cause: "a scope was asked for that the authorization server does not know", hint: func(r *run) string { return r.setup(scopeFlags(strings.Fields(r.wantedScope()))...) }},
+	{said: []string{"unauthorized_client"}, cause: "the client has no grant for this API, or may not use the authorization code", hint: (*run).setupAPI, given: (*run).ungranted},
+	{said: []string{"invalid_target"}, cause: "the authorization server has no resource of exactly this URL", hint: (*run).setupAPI},
+	{said: []string{"invalid_scope"}, cause: "a scope was asked for that the authorization server does not know", hint: (*run).setupAPI},
 }
 
 // diagnose finds the cause of what a server said.
@@ -60,7 +61,7 @@ func (r *run) withoutClient() string {
 
 func (r *run) ungranted() (cause, hint string) {
 	if strings.HasPrefix(r.o.ClientID, "tpc_") { // Auth0's third-party applications share one grant
-		return "the API has no grant for third-party clients, of which this is one", r.setup()
+		return "the API has no grant for third-party clients, of which this is one", r.setupAPI()
 	}
 	return "this client has no grant for the API, and the one that setup makes is for third-party clients alone",
 		"authorize the client for the API (in Auth0's dashboard: Applications > APIs > the API > Application Access), or verify with a client that registers itself: " + r.withoutClient()
@@ -78,6 +79,14 @@ func (r *run) unknownClient() (cause, hint string) {
 func (r *run) allowCallback() string {
 	return fmt.Sprintf("add %s to the client's redirect URIs (in Auth0's dashboard: Allowed Callback URLs), then: %s",
 		r.callback.url, r.again(func(o *Options) { o.CallbackPort = r.callback.port }))
+}
+
+// setupAPI makes the API, its grant, and the scopes that the server tells clients to ask for: without these the next login
+// would fail for them.
+func (r *run) setupAPI() string {
+	scopes := slices.DeleteFunc(strings.Fields(r.wantedScope()), func(s string) bool { return s == offlineAccess })
+	const most = 20
+	return r.setup(scopeFlags(scopes[:min(len(scopes), most)])...)
 }
 
 func scopeFlags(scopes []string) []string {

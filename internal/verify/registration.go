@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
@@ -98,16 +97,13 @@ func (r *run) authMethod(registered string) string {
 // client that was made, and delete it.
 const grace = 3 * time.Second
 
-// lingering is a context that outlives an interrupt by the grace; a deadline ends it all the same.
+// lingering is a context that outlives an interrupt by the grace. A deadline stays.
 func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
 	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	stop := context.AfterFunc(ctx, func() {
-		wait := grace
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			wait = 0
-		}
-		time.AfterFunc(wait, cancel)
-	})
+	if deadline, has := ctx.Deadline(); has {
+		longer, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
 	return longer, func() { stop(); cancel() }
 }
 

@@ -60,6 +60,9 @@ func (r *run) checkResourceMetadata(ctx context.Context) finding {
 			c.err = r.getJSON(ctx, c.url, &found)
 		}
 		tried = append(tried, c)
+		if ctx.Err() != nil { // no time is left for the next
+			break
+		}
 		if c.err == nil {
 			r.resource, r.rooted = &found, c.why == atRoot && tried[0].why != challenged
 			break
@@ -220,7 +223,7 @@ func (r *run) checkOffline(context.Context) finding {
 			where = "the challenge"
 		}
 		return fail(offlineAccess+" in "+where, "no "+offlineAccess, "refresh tokens are between a client and the authorization server; they are no scope of a resource",
-			"take it out of "+where+"; to allow refresh tokens: "+r.setup())
+			"take it out of "+where+"; what the gateway needs: "+r.render())
 	}
 	return pass("not among the server's scopes")
 }

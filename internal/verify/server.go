@@ -56,6 +56,9 @@ func (r *run) checkServerMetadata(ctx context.Context) finding {
 			r.server = &found
 			return pass(list(tried))
 		}
+		if ctx.Err() != nil { // no time is left for the next
+			break
+		}
 	}
 	const want = "200 with a JSON object"
 	if cause, hint := r.troubleOf(theServerMetadata, tried); cause != "" {

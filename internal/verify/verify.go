@@ -114,7 +114,7 @@ func newRun(o Options) (*run, error) {
 	o.AllowPrivate = o.AllowPrivate || spec.IsLoopback(target.Hostname())
 	r := &run{o: o, target: target, indicator: o.URL, probe: initialize, report: Report{URL: o.URL, Started: time.Now()}}
 	r.guard = newGuard(o.Transport, target, o.AllowPrivate)
-	r.wire = &wire{next: r.guard, secrets: &r.secrets, started: r.report.Started, tired: map[string]bool{}}
+	r.wire = &wire{next: r.guard, secrets: &r.secrets, started: r.report.Started, tired: map[string]string{}}
 	r.jar, err = cookiejar.New(nil)
 	return r, err
 }
@@ -138,15 +138,12 @@ func (r *run) do(ctx context.Context, s step) {
 		checkCtx, cancel := context.WithTimeout(ctx, limit)
 		r.wire.begin(s.id)
 		found = s.run(r, checkCtx)
-		if checkCtx.Err() != nil {
-			r.wire.tire(s.id)
-		}
 		cancel()
 		switch {
 		case ctx.Err() != nil:
 			found = skip("interrupted")
 		case found.status == Fail && r.wire.spared():
-			found = skip("the server let the time of an earlier check pass, and was not asked again")
+			found = unmade("the server let the time of an earlier check pass, and was not asked again", r.patiently())
 		}
 	}
 	check.Status, check.Open = found.status, found.open
