@@ -182,8 +182,7 @@ func (a *app) showCheck(c verify.Check) {
 	if c.Status == verify.Skip && !c.Open {
 		a.lastSkip = c.Got
 	}
-	const beside = 6 // under the text, not under its name
-	a.outf("%s", view.Fold(checkLines(c, a.outPalette()), a.foldAt(a.env.Out), beside))
+	a.outf("%s", checkLines(c, a.outPalette(), a.foldAt(a.env.Out)))
 }
 
 // showSkips tells how many checks more were skipped for the last reason.
@@ -195,7 +194,7 @@ func (a *app) showSkips() {
 }
 
 // checkLines is a check as a person reads it; one that isn't passed says all it knows.
-func checkLines(c verify.Check, palette view.Palette) string {
+func checkLines(c verify.Check, palette view.Palette, width int) string {
 	sign := map[verify.Status]string{verify.Pass: palette.Good("✓"), verify.Fail: palette.Bad("✗"), verify.Warn: palette.Warn("!"), verify.Skip: palette.Faint("-")}[c.Status]
 	if c.Open {
 		sign = palette.Warn("?")
@@ -207,13 +206,13 @@ func checkLines(c verify.Check, palette view.Palette) string {
 		if first != "" {
 			title += palette.Faint("  " + view.Clean(first))
 		}
-		fmt.Fprintf(&b, "%s %s\n", sign, title)
-		writeDetail(&b, "", rest)
+		b.WriteString(view.Fold(sign+" "+title, width, 4) + "\n")
+		writeDetail(&b, "", rest, width)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "%s %s %s\n", sign, title, palette.Faint("["+view.Clean(c.ID)+"]"))
 	for _, line := range []struct{ name, text string }{{"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
-		writeDetail(&b, line.name, line.text)
+		writeDetail(&b, line.name, line.text, width)
 	}
 	return b.String()
 }

@@ -23,7 +23,7 @@ var spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "
 
 func (a *app) newCheckList() *checkList {
 	l := &checkList{app: a, done: make(chan struct{})}
-	l.live = !a.global.json && !a.global.debug && a.env.IsTerminal(a.env.Out) && a.env.Getenv("TERM") != "dumb"
+	l.live = a.draws() && a.env.IsTerminal(a.env.Out)
 	if l.live {
 		l.stopped.Go(l.spin)
 	}
@@ -40,8 +40,7 @@ func (l *checkList) spin() {
 		case <-ticker.C:
 			l.mu.Lock()
 			if l.current != "" {
-				// What is longer than a line must not wrap: only one line is cleared.
-				l.app.outf("\r\x1b[K\x1b[?7l%s %s\x1b[?7h", spinner[i%len(spinner)], l.current)
+				l.app.outf("\r\x1b[K%s", view.Cut(spinner[i%len(spinner)]+" "+l.current, l.app.env.columns(l.app.env.Out)-1))
 			}
 			l.mu.Unlock()
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // summary counts what became of the checks, and says what is still open.
-func summary(report verify.Report, palette view.Palette) string {
+func summary(report verify.Report, palette view.Palette, width int) string {
 	var b strings.Builder
 	open := report.Open()
 	b.WriteString(palette.Strong(fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
@@ -20,8 +20,8 @@ func summary(report verify.Report, palette view.Palette) string {
 	b.WriteString(palette.Warn(number(len(open), "check")+" could not be made, so this is not known:") + "\n")
 	for _, c := range open {
 		fmt.Fprintf(&b, "  %s %s\n", view.Clean(c.Title), palette.Faint("["+view.Clean(c.ID)+"]"))
-		writeDetail(&b, "why", c.Got)
-		writeDetail(&b, "do", c.Hint)
+		writeDetail(&b, "why", c.Got, width)
+		writeDetail(&b, "do", c.Hint, width)
 	}
 	return b.String()
 }
@@ -33,18 +33,26 @@ func number(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// writeDetail writes a line of a diagnosis; what has several lines stays in its column.
-func writeDetail(b *strings.Builder, name, text string) {
+// writeDetail writes a line of a diagnosis, folded to a width. What has several lines, or is folded, stays in its column.
+// What to do is a command to copy, most of the time, and stays whole.
+func writeDetail(b *strings.Builder, name, text string, width int) {
+	if text == "" {
+		return
+	}
+	const column = "          "
 	for i, line := range strings.Split(text, "\n") {
-		switch {
-		case text == "":
-		case i == 0:
-			fmt.Fprintf(b, "    %-4s  %s\n", name, view.Clean(line))
-		default:
-			fmt.Fprintf(b, "          %s\n", view.Clean(line))
+		line = column + view.Clean(line)
+		if i == 0 {
+			line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
 		}
+		if name != "do" {
+			line = view.Fold(line, width, max(0, len(column)-indent(line)))
+		}
+		b.WriteString(line + "\n")
 	}
 }
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
 
 func checks(report verify.Report) []view.Check {
 	list := make([]view.Check, len(report.Checks))

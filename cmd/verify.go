@@ -139,7 +139,7 @@ func (a *app) concluded(report verify.Report) error {
 	}
 	failed := report.Count(verify.Fail)
 	if !a.global.json {
-		a.outf("%s", summary(report, a.outPalette()))
+		a.outf("%s", summary(report, a.outPalette(), a.foldAt(a.env.Out)))
 	}
 	if failed > 0 {
 		return &verifyError{failed: failed, of: len(report.Checks)}

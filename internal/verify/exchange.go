@@ -27,7 +27,7 @@ func (w *wire) show(l *line) Exchange {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	e := Exchange{
-		Check: l.check, To: origin(l.req.URL), Method: l.req.Method, URL: w.secrets.Hide(trace.URL(l.req.URL)),
+		Check: l.check, To: clean(origin(l.req.URL)), Method: l.req.Method, URL: clean(w.secrets.Hide(trace.URL(l.req.URL))),
 		Headers: w.headers(l.req.Header), Body: w.body(l.req.Header.Get("Content-Type"), l.sent),
 		At: l.at, Took: max(0, l.ended-l.at),
 	}
@@ -36,7 +36,7 @@ func (w *wire) show(l *line) Exchange {
 		e.Answer = w.body(l.resp.Header.Get("Content-Type"), l.got)
 	}
 	if l.err != nil {
-		e.Error = w.secrets.Hide(reason(l.err))
+		e.Error = clean(w.secrets.Hide(reason(l.err)))
 	}
 	return e
 }
