@@ -11,20 +11,35 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
 
-// initialize is the first message of the revisions that all servers know; a protected server refuses it before it reads it.
-const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},` +
-	`"clientInfo":{"name":"mcpauth","version":"1.0.0"}}}`
+// opening is one of MCP's, to be sent where no session is.
+type opening struct {
+	method, params string
+	revision       string // of the protocol; empty before the revisions that say it in each request
+}
 
-// listTools is what a server may protect that answers initialize to everyone.
-const listTools = `{"jsonrpc":"2.0","id":2,"method":"tools/list"}`
+// The first messages of a client: that of the modern revisions, and that of those before, which a server may know alone.
+var (
+	discover = opening{
+		"server/discover", `{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":` +
+			`{"name":"mcpauth","version":"1.0.0"},"io.modelcontextprotocol/clientCapabilities":{}}}`, "2026-07-28",
+	}
+	initialize = opening{"initialize", `{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"mcpauth","version":"1.0.0"}}`, ""}
+	// listTools is what a server may protect that answers the first message to everyone.
+	listTools = opening{"tools/list", `{}`, ""}
+)
 
 // knock sends a message with this token, or without one.
-func (r *run) knock(ctx context.Context, address, message, token string) (*reply, error) {
+func (r *run) knock(ctx context.Context, address string, m opening, token string) (*reply, error) {
 	header := http.Header{"Accept": {"application/json, text/event-stream"}}
 	if token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	return r.post(ctx, address, "application/json", []byte(message), header)
+	if m.revision != "" {
+		header.Set("Mcp-Protocol-Version", m.revision)
+		header.Set("Mcp-Method", m.method)
+	}
+	body := `{"jsonrpc":"2.0","id":1,"method":"` + m.method + `","params":` + m.params + `}`
+	return r.post(ctx, address, "application/json", []byte(body), header)
 }
 
 const theServer = "the MCP server"
@@ -32,6 +47,10 @@ const theServer = "the MCP server"
 func (r *run) checkChallengeStatus(ctx context.Context) finding {
 	const want = "401 Unauthorized"
 	answer, err := r.knock(ctx, r.o.URL, r.probe, "")
+	if err == nil && answer.status != http.StatusUnauthorized { // it may know the older first message alone
+		r.probe = initialize
+		answer, err = r.knock(ctx, r.o.URL, r.probe, "")
+	}
 	if err != nil {
 		cause, hint := r.trouble(theServer, err)
 		return fail(reason(err), want, cause, hint)
@@ -68,7 +87,7 @@ func (r *run) open(ctx context.Context, first *reply, want string) finding {
 	if second, err := r.knock(ctx, r.o.URL, listTools, ""); err == nil && second.status == http.StatusUnauthorized {
 		r.probe = listTools
 		r.readChallenge(second)
-		return warn(got+" to initialize, 401 to tools/list", want, "the server asks for a token only later: clients show it as connected before anyone has logged in",
+		return warn(got+" to the first message, 401 to tools/list", want, "the server asks for a token only later: clients show it as connected before anyone has logged in",
 			"protect all that comes to this URL: "+r.render())
 	}
 	return fail(got, want, "the route has no authentication policy, or one that lets requests without a token pass: the server is open to all", r.render())
@@ -93,8 +112,12 @@ func (r *run) elsewhere(ctx context.Context) string {
 }
 
 func (r *run) asksForToken(ctx context.Context, address string) bool {
-	answer, err := r.knock(ctx, address, initialize, "")
-	return err == nil && answer.status == http.StatusUnauthorized
+	for _, m := range []opening{discover, initialize} {
+		if answer, err := r.knock(ctx, address, m, ""); err == nil && answer.status == http.StatusUnauthorized {
+			return true
+		}
+	}
+	return false
 }
 
 // at is this run at another URL.

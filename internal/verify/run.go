@@ -25,9 +25,9 @@ type run struct {
 	secrets trace.Secrets
 	report  Report
 
-	refused   string // why a client goes no further; empty while it would
-	indicator string // the resource that tokens are asked for (RFC 8707): the server's URL, or what its metadata says
-	probe     string // the message that a request without a token is refused for
+	refused   string  // why a client goes no further; empty while it would
+	indicator string  // the resource that tokens are asked for (RFC 8707): the server's URL, or what its metadata says
+	probe     opening // the message that a request without a token is refused for
 
 	unauthenticated *reply             // what a request without a token got
 	challenge       *oauthex.Challenge // the Bearer challenge in it

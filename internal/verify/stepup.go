@@ -33,6 +33,13 @@ func (r *run) steppingUp(ctx context.Context, check, want string, try func(conte
 	r.adopt(token)
 	ctx, cancel := r.anew(ctx)
 	defer cancel()
+	if r.session != nil { // a session does not outlive a request that was refused
+		_ = r.session.Close()
+		r.session = nil
+		if err := r.connect(ctx); err != nil {
+			return r.diagnoseMCP(check, err, want)
+		}
+	}
 	if err := try(ctx); err != nil {
 		return r.diagnoseMCP(check, err, want)
 	}

@@ -75,10 +75,27 @@ func (e *OptionError) Error() string { return fmt.Sprintf("%s: %s", e.Option, e.
 // Run verifies a server. The error is an *OptionError, or the context's when the run was interrupted: then the report holds
 // what was seen until then. All that is wrong with the server is a failed check.
 func Run(ctx context.Context, o Options) (Report, error) {
-	r, err := newRun(o)
+	first, err := newRun(o)
 	if err != nil {
 		return Report{}, err
 	}
+	moved := first.through(ctx)
+	report := first.finish()
+	if !moved {
+		return report, ctx.Err()
+	}
+	second, err := newRun(o)
+	if err != nil {
+		return report, err
+	}
+	second.through(ctx)
+	again := second.finish()
+	again.Exchanges = append(report.Exchanges, again.Exchanges...)
+	return again, ctx.Err()
+}
+
+// through makes all checks. moved tells that the run has to begin anew, at another authorization server.
+func (r *run) through(ctx context.Context) (moved bool) {
 	defer r.close()
 	r.whole = ctx
 	for _, s := range r.steps() {
@@ -88,7 +105,7 @@ func Run(ctx context.Context, o Options) (Report, error) {
 		r.do(ctx, s)
 	}
 	r.revoke(ctx)
-	return r.finish(), ctx.Err()
+	return r.moved(ctx)
 }
 
 func newRun(o Options) (*run, error) {
@@ -112,7 +129,7 @@ func newRun(o Options) (*run, error) {
 		o.Transport = http.DefaultTransport
 	}
 	o.AllowPrivate = o.AllowPrivate || spec.IsLoopback(target.Hostname())
-	r := &run{o: o, target: target, indicator: o.URL, probe: initialize, report: Report{URL: o.URL, Started: time.Now()}}
+	r := &run{o: o, target: target, indicator: o.URL, probe: discover, report: Report{URL: o.URL, Started: time.Now()}}
 	r.guard = newGuard(o.Transport, target, o.AllowPrivate)
 	r.wire = &wire{next: r.guard, secrets: &r.secrets, started: r.report.Started, tired: map[string]string{}}
 	r.jar, err = cookiejar.New(nil)
