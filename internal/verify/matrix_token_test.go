@@ -109,7 +109,7 @@ var servers = []broken{
 		}
 	})), []string{"mcp.initialize"}, "behind the gateway", "does not speak MCP"},
 	{"tools fail", wrapped(through(func(req *http.Request, resp *http.Response) {
-		if asksFor(req, "tools/list") {
+		if listsTools(req) {
 			replace(resp, http.StatusInternalServerError, "text/plain", "boom")
 		}
 	})), []string{"mcp.tools"}, "log of the MCP server behind", "what is behind it fails"},

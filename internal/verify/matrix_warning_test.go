@@ -20,7 +20,7 @@ var warnings = []broken{
 		}
 	}, []string{"challenge.header"}, runRender, "guess"},
 	{"only later messages are protected", wrapped(through(func(req *http.Request, resp *http.Response) {
-		if req.URL.Path == "/mcp" && req.Header.Get("Authorization") == "" && !asksFor(req, "tools/list") {
+		if req.URL.Path == "/mcp" && req.Header.Get("Authorization") == "" && !listsTools(req) {
 			replace(resp, http.StatusOK, "application/json", `{"jsonrpc":"2.0","id":1,"result":{}}`)
 		}
 	})), []string{"challenge.status"}, runRender, "only later"},
@@ -64,14 +64,14 @@ var warnings = []broken{
 		gateway(func(*sandbox.GatewayOptions, string) {})(s)
 		wants := wantingTheScope("call:tools")(nil).(tamper)
 		s.wrap = through(func(req *http.Request, resp *http.Response) {
-			if req.URL.Path == "/mcp" && asksFor(req, "tools/list") {
+			if req.URL.Path == "/mcp" && listsTools(req) {
 				wants(req, resp)
 			}
 		})
 	}, []string{"mcp.tools"}, "scopes_supported", "more scopes than it tells of"},
 	{"tokens that can't be read", wrapped(opaque), []string{"token.format"}, runSetup, "by asking the authorization server"},
 	{"no tools", wrapped(through(func(req *http.Request, resp *http.Response) {
-		if asksFor(req, "tools/list") && resp.StatusCode == http.StatusOK {
+		if listsTools(req) && resp.StatusCode == http.StatusOK {
 			replace(resp, http.StatusOK, "application/json", `{"jsonrpc":"2.0","id":`+messageID(req)+`,"result":{"tools":[]}}`)
 		}
 	})), []string{"mcp.tools"}, "behind the gateway", "nothing to call"},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/http/httptrace"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -29,7 +30,7 @@ func TestSilence(t *testing.T) {
 		"authorization":          {func(req *http.Request) bool { return req.URL.Path == "/authorize" }, "authorize", false},
 		"token":                  {func(req *http.Request) bool { return req.URL.Path == "/oauth/token" }, "token", false},
 		"MCP with a token":       {func(req *http.Request) bool { return req.Header.Get("Authorization") != "" }, "mcp.initialize", false},
-		"tools":                  {func(req *http.Request) bool { return req.Body != nil && asksFor(req, "tools/list") }, "mcp.tools", false},
+		"tools":                  {func(req *http.Request) bool { return req.Body != nil && listsTools(req) }, "mcp.tools", false},
 		"the stream":             {func(req *http.Request) bool { return req.Method == http.MethodGet && req.URL.Path == "/mcp" }, "mcp.get", false},
 		"the end of refresh token": {func(req *http.Request) bool {
 			return req.Body != nil && bytes.Contains(sent(req), []byte("refresh_token=")) && req.URL.Path == "/oauth/token"
@@ -60,6 +61,9 @@ func TestSilence(t *testing.T) {
 			check := find(t, report, c.id)
 			if check.Status != verify.Fail || !strings.Contains(check.Got, "within the time limit") || !strings.Contains(check.Hint, "--timeout 1m0s") {
 				t.Errorf("%s: %s, got %q, cause %q, hint %q", c.id, check.Status, check.Got, check.Cause, check.Hint)
+			}
+			if failed := with(report, verify.Fail); !slices.Equal(failed, []string{c.id}) {
+				t.Errorf("failed: %v: what needs a silent server is open, and not wrong", failed)
 			}
 			if n := silent.Load(); n != 1 {
 				t.Errorf("%d requests were waited for\n%s", n, dump(report))

@@ -61,9 +61,9 @@ func sent(req *http.Request) []byte {
 	return body
 }
 
-// asksFor tells whether a message of MCP is this one.
-func asksFor(req *http.Request, method string) bool {
-	return bytes.Contains(sent(req), []byte(`"method":"`+method+`"`))
+// listsTools tells whether a message of MCP asks for the tools.
+func listsTools(req *http.Request) bool {
+	return bytes.Contains(sent(req), []byte(`"method":"tools/list"`))
 }
 
 // messageID is the id that the answer to a message must bear.

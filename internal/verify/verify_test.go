@@ -74,3 +74,37 @@ func TestOtherServersAreToldOtherwise(t *testing.T) {
 		t.Errorf("%q", check.Hint)
 	}
 }
+
+// TestNoHollowPass: a token that is refused for what it is shows nothing about audiences, and one that may be good for this
+// server must not be held against it. What can't be known is open, and said.
+func TestNoHollowPass(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*setup)
+		why    string
+	}{
+		"the default audience": {func(s *setup) {
+			s.ask = func(w *world, _ *verify.Options) { w.manage("PATCH", "tenants/settings", object{"default_audience": w.gateway.URL}) }
+		}, "it is the default audience"},
+		"opaque without an audience": {func(*setup) {}, "an opaque token is all"},
+		"tokens that can't be read":  {func(s *setup) { s.wrap = opaque }, "can't be told"},
+		"a person's login":           {func(s *setup) { s.verify.Follow, s.verify.Login, s.verify.OpenBrowser = false, true, browser(t, nil) }, "takes another login"},
+		"an API that isn't there":    {func(s *setup) { s.verify.OtherResource = "https://nowhere.example" }, "Service not found"},
+	} {
+		s := healthy()
+		s.other = false
+		faulty(sandbox.GatewayAnyAudience)(&s) // what must not pass for a server that looks at audiences
+		c.change(&s)
+		report, _ := verified(t, s)
+		check := find(t, report, "reject.audience")
+		if check.Status != verify.Skip || !check.Open || !strings.Contains(check.Got, c.why) || !strings.Contains(check.Hint, "--other-resource") {
+			t.Errorf("%s: %s, open %t, got %q, hint %q", name, check.Status, check.Open, check.Got, check.Hint)
+		}
+	}
+	s := healthy() // a person logs in a second time where another API is named
+	s.verify.Follow, s.verify.Login, s.verify.OpenBrowser = false, true, browser(t, nil)
+	faulty(sandbox.GatewayAnyAudience)(&s)
+	report, _ := verified(t, s)
+	if check := find(t, report, "reject.audience"); check.Status != verify.Fail {
+		t.Errorf("%+v", check)
+	}
+}
