@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/auth0/go-auth0/v3 v3.0.0
 	github.com/cli/browser v1.3.0
+	github.com/creack/pty v1.1.24
 	github.com/evanw/esbuild v0.28.2
 	github.com/fatih/color v1.19.0
 	github.com/go-jose/go-jose/v4 v4.1.8

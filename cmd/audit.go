@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -22,7 +23,7 @@ func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options
 	if issuer != "" && issuer != client.Domain().Issuer() {
 		add(verify.Check{
 			ID: "tenant-issuer", Title: "the tenant is the server's", Status: verify.Warn, Got: client.Domain().Issuer(), Want: issuer,
-			Cause: "the MCP server names another authorization server", Hint: "name its tenant with --domain",
+			Cause: "the MCP server names another authorization server, so this tenant was not looked at", Hint: "name the server's tenant with --domain, and give credentials for that",
 		})
 		return found
 	}
@@ -35,14 +36,20 @@ func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options
 		}
 		return verify.Pass, ""
 	}))
-	add(counted("tenant-clients", "third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, func(n int) (verify.Status, string) {
-		const many = 20
-		if n >= many {
-			return verify.Warn, "open registration fills the tenant with applications: delete what nobody uses, or use --registration cimd"
-		}
-		return verify.Pass, ""
-	}))
+	add(counted("tenant-clients", "there is room for more third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, room))
 	return found
+}
+
+// freeApps is how many applications a tenant of Auth0's Free plan may have. No answer of the Management API tells a tenant's
+// plan, so that its own quota can't be known; what can be is how much of any is used.
+const freeApps = 10
+
+func room(n int) (verify.Status, string) {
+	if n < freeApps {
+		return verify.Pass, ""
+	}
+	return verify.Warn, fmt.Sprintf("each client that registers is one more, and a Free plan has room for %d applications in all: "+
+		"delete what nobody uses (mcpauth clients prune), or let clients use a metadata document (mcpauth setup --registration cimd)", freeApps)
 }
 
 func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Options) []verify.Check {
@@ -60,13 +67,13 @@ func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Opt
 	case o.ClientMetadataURL != "":
 		s.Registration = spec.RegistrationCIMD
 	}
-	p, err := provision.Prepare(ctx, client, s)
+	p, err := inSomeMode(ctx, client, s)
 	if err != nil {
-		return []verify.Check{{ID: "tenant", Title: "the tenant can be looked at", Status: verify.Skip, Got: err.Error()}}
+		return []verify.Check{{ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true, Got: err.Error(), Hint: judge(err).hint}}
 	}
 	var found []verify.Check
 	for _, c := range p.Changes {
-		found = append(found, asCheck(c, canonical))
+		found = append(found, asCheck(c, canonical, client.Domain()))
 	}
 	for _, near := range p.NearMisses {
 		found = append(found, verify.Check{
@@ -74,13 +81,49 @@ func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Opt
 			Cause: "Auth0 compares identifiers byte for byte", Hint: "delete the other API if nothing uses it",
 		})
 	}
-	connection := verify.Check{ID: "tenant-connection", Title: "a connection at domain level", Status: verify.Pass}
-	if p.NoConnection {
-		connection.Status, connection.Got, connection.Want = verify.Fail, "none among the first hundred", "one at least"
-		connection.Cause = "third-party clients log users in only through connections at domain level"
-		connection.Hint = "mcpauth promote-connection --name NAME"
+	return append(found, connectionCheck(ctx, client, p))
+}
+
+// inSomeMode is the plan in the mode in which the tenant was set up, if it was in any: each of them lets clients log in.
+func inSomeMode(ctx context.Context, client *tenant.Client, s spec.Spec) (plan.Plan, error) {
+	first, err := provision.Prepare(ctx, client, s)
+	if err != nil || !lacksSettings(first) {
+		return first, err
 	}
-	return append(found, connection)
+	for _, s.AudienceMode = range []spec.AudienceMode{spec.AudienceResource, spec.AudienceDefault} {
+		if p, err := provision.Prepare(ctx, client, s); err == nil && !lacksSettings(p) {
+			return p, nil
+		}
+	}
+	return first, nil
+}
+
+func lacksSettings(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+		return c.Kind == plan.KindSettings && c.Action != plan.None && (c.Action != plan.Conflict || c.Blocking)
+	})
+}
+
+// connectionCheck says which connections there are where none is open to registered clients: one of them has to be.
+func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) verify.Check {
+	check := verify.Check{ID: "tenant-connection", Title: "a connection at domain level", Status: verify.Pass}
+	if !p.NoConnection {
+		return check
+	}
+	check.Status, check.Got, check.Want = verify.Fail, "none among the first hundred", "one at least"
+	check.Cause = "third-party clients log users in only through connections at domain level"
+	promote := "mcpauth promote-connection --domain " + shellQuote(client.Domain().String()) + " --name "
+	check.Hint = promote + "NAME"
+	const most = 3
+	if all, err := client.Connections(ctx); err == nil && len(all) > 0 {
+		var commands []string
+		for _, c := range all[:min(len(all), most)] {
+			name, _ := c.Values["name"].(string)
+			commands = append(commands, promote+shellQuote(name))
+		}
+		check.Hint = strings.Join(commands, "\nor ")
+	}
+	return check
 }
 
 var auditIDs = map[plan.Kind]string{
@@ -88,12 +131,12 @@ var auditIDs = map[plan.Kind]string{
 }
 
 // asCheck is a change that setup would make, as the gap that it is.
-func asCheck(c plan.Change, url string) verify.Check {
+func asCheck(c plan.Change, url string, domain spec.Domain) verify.Check {
 	check := verify.Check{ID: auditIDs[c.Kind], Title: c.Address(), Status: verify.Pass}
 	if c.Action == plan.None {
 		return check
 	}
-	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", "mcpauth setup --mcp-url "+shellQuote(url)
+	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", "mcpauth setup --mcp-url "+shellQuote(url)+" --domain "+shellQuote(domain.String())
 	if c.Action == plan.Conflict {
 		check.Cause, check.Hint = c.Reason, c.Hint
 		if !c.Blocking {
@@ -118,46 +161,58 @@ func counted(id, title string, count func() (int, error), judge func(int) (verif
 	var lacking *tenant.ScopeError
 	switch {
 	case errors.As(err, &lacking):
-		return verify.Check{ID: id, Title: title, Status: verify.Skip, Got: "the credentials lack " + strings.Join(lacking.Missing, ", ")}
+		return verify.Check{ID: id, Title: title, Status: verify.Skip, Open: true, Got: "the credentials lack " + strings.Join(lacking.Missing, ", ")}
 	case err != nil:
-		return verify.Check{ID: id, Title: title, Status: verify.Skip, Got: err.Error()}
+		return verify.Check{ID: id, Title: title, Status: verify.Skip, Open: true, Got: err.Error()}
 	}
 	status, hint := judge(n)
-	return verify.Check{ID: id, Title: title, Status: status, Got: fmt.Sprint(n), Hint: hint}
+	return verify.Check{ID: id, Title: title, Status: status, Got: fmt.Sprintf("there are %d", n), Hint: hint}
 }
 
+// showCheck tells of a check. A reason to skip that many in a row share is told once, and then how many they are.
 func (a *app) showCheck(c verify.Check) {
 	if a.global.json {
 		return
 	}
-	if c.Status == verify.Skip { // a reason that many share is told once
-		reason := c.Got
-		if reason == a.lastSkip {
-			c.Got = ""
-		}
-		a.lastSkip = reason
+	if c.Status == verify.Skip && !c.Open && c.Got == a.lastSkip && c.Got != "" {
+		a.skips++
+		return
 	}
-	const beside = 6 // under the text, not under its name
-	a.outf("%s", view.Fold(checkLines(c, a.outPalette()), a.foldAt(a.env.Out), beside))
+	a.showSkips()
+	if c.Status == verify.Skip && !c.Open {
+		a.lastSkip = c.Got
+	}
+	a.outf("%s", checkLines(c, a.outPalette(), a.foldAt(a.env.Out)))
+}
+
+// showSkips tells how many checks more were skipped for the last reason.
+func (a *app) showSkips() {
+	if a.skips > 0 {
+		a.outf("%s %s\n", a.outPalette().Faint("-"), a.outPalette().Faint("for the same reason, "+number(a.skips, "check")+" more"))
+	}
+	a.skips, a.lastSkip = 0, ""
 }
 
 // checkLines is a check as a person reads it; one that isn't passed says all it knows.
-func checkLines(c verify.Check, palette view.Palette) string {
+func checkLines(c verify.Check, palette view.Palette, width int) string {
 	sign := map[verify.Status]string{verify.Pass: palette.Good("✓"), verify.Fail: palette.Bad("✗"), verify.Warn: palette.Warn("!"), verify.Skip: palette.Faint("-")}[c.Status]
+	if c.Open {
+		sign = palette.Warn("?")
+	}
 	var b strings.Builder
 	title := view.Clean(c.Title)
 	if c.Status == verify.Pass || c.Status == verify.Skip {
-		if c.Got != "" {
-			title += palette.Faint("  " + view.Clean(c.Got))
+		first, rest, _ := strings.Cut(c.Got, "\n")
+		if first != "" {
+			title += palette.Faint("  " + view.Clean(first))
 		}
-		fmt.Fprintf(&b, "%s %s\n", sign, title)
+		b.WriteString(view.Fold(sign+" "+title, width, 4) + "\n")
+		writeDetail(&b, "", rest, width)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s %s %s\n", sign, title, palette.Faint("["+c.ID+"]"))
+	fmt.Fprintf(&b, "%s %s %s\n", sign, title, palette.Faint("["+view.Clean(c.ID)+"]"))
 	for _, line := range []struct{ name, text string }{{"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
-		if line.text != "" {
-			fmt.Fprintf(&b, "    %-4s  %s\n", line.name, view.Clean(line.text))
-		}
+		writeDetail(&b, line.name, line.text, width)
 	}
 	return b.String()
 }

@@ -23,7 +23,7 @@ var spinner = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "
 
 func (a *app) newCheckList() *checkList {
 	l := &checkList{app: a, done: make(chan struct{})}
-	l.live = !a.global.json && !a.global.debug && a.env.IsTerminal(a.env.Out) && a.env.Getenv("TERM") != "dumb"
+	l.live = a.draws() && a.env.IsTerminal(a.env.Out)
 	if l.live {
 		l.stopped.Go(l.spin)
 	}
@@ -40,7 +40,7 @@ func (l *checkList) spin() {
 		case <-ticker.C:
 			l.mu.Lock()
 			if l.current != "" {
-				l.app.outf("\r\x1b[K%s %s", spinner[i%len(spinner)], l.current)
+				l.app.outf("\r\x1b[K%s", view.Cut(spinner[i%len(spinner)]+" "+l.current, l.app.env.columns(l.app.env.Out)-1))
 			}
 			l.mu.Unlock()
 		}
@@ -59,7 +59,7 @@ func (l *checkList) event(e verify.Event) {
 	switch {
 	case e.LoginURL != "":
 		l.clear()
-		l.app.say("log in at %s\n", view.Clean(e.LoginURL))
+		l.app.errf("log in at %s\n", view.Clean(e.LoginURL)) // with --json too: nobody could log in else
 	case e.Done:
 		l.current = ""
 		l.clear()

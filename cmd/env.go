@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"os/exec"
 	"os/signal"
 	"syscall"
 
@@ -34,10 +35,10 @@ type Env struct {
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
 	Interrupted func(context.Context) (context.Context, context.CancelFunc)
+	// OpenBrowser opens an address in the user's browser, and may return only when that is closed; nil stands for none.
+	OpenBrowser func(address string) error
 	// Keyring reads the system's keyring; nil stands for none.
 	Keyring tenant.Keyring
-	// OpenBrowser shows a page to the user.
-	OpenBrowser func(address string) error
 	// Executable is the path of this program, for the commands that it starts.
 	Executable func() (string, error)
 }
@@ -61,16 +62,17 @@ func System(version string) Env {
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},
-		Keyring:     tenant.SystemKeyring(os.Getenv),
 		OpenBrowser: openBrowser,
+		Keyring:     tenant.SystemKeyring(os.Getenv),
 		Executable:  os.Executable,
 	}
 }
 
 // secretVariables hold what signs in somewhere.
-var secretVariables = []string{tenant.EnvToken, tenant.EnvClientSecret, tenant.EnvPrivateKey, envVerifySecret, envConformance}
+var secretVariables = []string{tenant.EnvToken, tenant.EnvClientSecret, tenant.EnvPrivateKey, envVerifySecret, envContext}
 
-// openBrowser starts the browser without what signs in: it is read by then, and a browser, which needs none of it, would
+// openBrowser runs the program that BROWSER names, else what the system opens addresses with. What that says goes to stderr:
+// stdout is for results. It is started without what signs in, which is read by then: a browser, which needs none of it, would
 // keep it in its environment for as long as it runs.
 func openBrowser(address string) error {
 	for _, name := range secretVariables {
@@ -78,7 +80,13 @@ func openBrowser(address string) error {
 			return err
 		}
 	}
-	browser.Stdout = os.Stderr // stdout is for results
+	if program := os.Getenv("BROWSER"); program != "" {
+		// It outlives this run: nobody's browser is closed because a login is over.
+		command := exec.CommandContext(context.Background(), program, address) // #nosec G204 G702 -- the user names the program
+		command.Stdout, command.Stderr = os.Stderr, os.Stderr
+		return command.Run()
+	}
+	browser.Stdout, browser.Stderr = os.Stderr, os.Stderr
 	return browser.OpenURL(address)
 }
 

@@ -43,6 +43,15 @@ type verifyError struct{ failed, of int }
 
 func (e *verifyError) Error() string { return fmt.Sprintf("%d of %d checks failed", e.failed, e.of) }
 
+// interruptedError is an interrupt of a run that has its own advice.
+type interruptedError struct {
+	err  error
+	hint string
+}
+
+func (e *interruptedError) Error() string { return "interrupted" }
+func (e *interruptedError) Unwrap() error { return e.err }
+
 // childError carries the exit code of a command that was run.
 type childError struct{ code int }
 
@@ -74,6 +83,7 @@ func judge(err error) verdict {
 		option    *verify.OptionError
 		record    *journal.WriteError
 		broken    *journal.BrokenError
+		stopped   *interruptedError
 	)
 	switch {
 	case err == nil:
@@ -82,6 +92,8 @@ func judge(err error) verdict {
 		return verdict{exit: exitPending, silent: true}
 	case errors.As(err, &child):
 		return verdict{exit: child.code, silent: true}
+	case errors.As(err, &stopped) && errors.Is(err, context.Canceled):
+		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: stopped.hint}
 	case errors.Is(err, context.Canceled):
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
 	case errors.As(err, &record), errors.As(err, &broken):

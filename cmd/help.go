@@ -149,7 +149,7 @@ func flagLines(flags *pflag.FlagSet, width int) string {
 
 // flagValues say what kind of value a flag takes, where its type alone doesn't.
 var flagValues = map[string]string{
-	"mcp-url": "URL", "client-metadata-url": "URL", "domain": "DOMAIN", "scope": "SCOPE", "connection": "NAME", "name": "NAME", "connection-id": "ID",
+	"mcp-url": "URL", "client-metadata-url": "URL", "other-resource": "URL", "domain": "DOMAIN", "scope": "SCOPE", "connection": "NAME", "name": "NAME", "connection-id": "ID",
 	"id": "ID", "client-id": "ID", "file": "FILE", "ca-file": "FILE", "seed": "FILE", "env-file": "FILE", "state": "FILE", "report": "FILE",
 	"out": "DIR", "gateway-dir": "DIR", "registration": "MODE", "audience-mode": "MODE", "mode": "MODE", "token-lifetime": "DURATION",
 	"resource-name": "NAME", "policy-name": "NAME", "policy-type": "TYPE", "route": "ROUTE", "part": "PART", "fault": "FAULT", "rate-limit": "LIMIT",

@@ -40,7 +40,8 @@ type app struct {
 	command  string // the command that runs, such as setup
 	progress progress
 
-	lastSkip     string // why the last skipped check was skipped
+	lastSkip     string // why the last check was skipped, if it was
+	skips        int    // how many more were, for that reason, and are not told of yet
 	signedInWith tenant.Credentials
 	signedInTo   *spec.Domain
 	domainGiven  func() bool // whether --domain was given, be it empty

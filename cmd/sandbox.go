@@ -187,7 +187,7 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 }
 
 // credentialNames are what may sign in to another tenant: none of the caller's reach the sandbox.
-var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience, envVerifySecret, envConformance}
+var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience, envVerifySecret, envContext}
 
 // exports are shell lines that point a shell at the sandbox, and away from any other tenant.
 func exports(env []string) string {

@@ -152,7 +152,7 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 		if !a.global.json {
 			a.outf("\n%s\n", a.outPalette().Strong("Verifying "+view.Clean(server.URL)))
 		}
-		run := verify.Options{URL: server.URL, Transport: base}
+		run := verify.Options{URL: server.URL, Transport: base, Domain: client.Domain().String()}
 		report, err := a.runChecks(ctx, run)
 		if err != nil {
 			return err

@@ -2,17 +2,11 @@ package cmd
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
-	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/mcpauth-cli/mcpauth/internal/spec"
-	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
@@ -35,9 +29,14 @@ func (a *app) verifyCommand() *cobra.Command {
 			"    mcpauth verify $MCPAUTH_MCP_URL --follow'",
 		Long: "Goes through what an MCP client does, step by step, on any MCP server behind OAuth: challenge, metadata,\n" +
 			"registration, authorization, token, MCP itself, and what must be refused. A failed check says what was\n" +
-			"seen, what is wanted, why that happens, and the command that mends it.\n\n" +
+			"seen, what is wanted, why that happens, and the command that mends it. What could not be checked is\n" +
+			"counted and said.\n\n" +
 			"Without --login or --follow it registers nothing. With credentials for the tenant it also looks whether\n" +
-			"anything is missing there, and deletes the client that it registered.",
+			"anything is missing there, and deletes the client that it registered.\n\n" +
+			"--timeout is the time of each check, 15s if it isn't given; the wait for a person comes on top. A server\n" +
+			"that lets a check's time pass is not asked again, so that one that answers nothing costs its time once.\n\n" +
+			"It can be the client of a conformance harness, with --follow: where MCP_CONFORMANCE_SCENARIO or\n" +
+			"MCP_CONFORMANCE_CONTEXT is set, it does what a client does and nothing else.",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return &usageError{What: "verify takes one URL", Hint: "see " + c.CommandPath() + " --help"}
@@ -61,6 +60,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	f.StringVar(&o.run.ClientMetadataURL, "client-metadata-url", "", "the URL of a client ID metadata document")
 	f.IntVar(&o.run.CallbackPort, "callback-port", 0, "the port of the callback on 127.0.0.1 (default a free one)")
 	f.StringVar(&o.run.Scope, "scope", "", "the scope to ask for, in the place of what the server names")
+	f.StringVar(&o.run.OtherResource, "other-resource", "", "another API of the same tenant: a token for it is sent to the server, which must refuse it")
 	f.StringArrayVar(&o.reports, "report", nil, "write a report: FILE.html, FILE.json or FILE.xml (JUnit) (repeatable)")
 	return command
 }
@@ -75,7 +75,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if err := checkReportNames(o.reports); err != nil {
 		return err
 	}
-	if err := a.conformance(&o.run); err != nil {
+	if err := a.asClient(&o.run); err != nil {
 		return err
 	}
 	base, err := a.network()
@@ -83,7 +83,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	o.run.Transport = base
-	auditor, err := a.auditor(ctx)
+	audit, err := a.auditor(ctx, &o.run)
 	if err != nil {
 		return err
 	}
@@ -92,26 +92,43 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if errors.As(runErr, &option) {
 		return runErr
 	}
-	if auditor != nil && runErr == nil {
-		report.Checks = append(report.Checks, a.audit(ctx, auditor, o.run, report.Issuer)...)
+	if runErr == nil {
+		report.Checks = append(report.Checks, audit.checks(ctx, o.run, report.Issuer)...)
+		audit.suggest(ctx, o.run, &report)
 	}
-	a.cleanUp(ctx, auditor, report)
+	audit.cleanUp(ctx, report)
 	a.doc.Checks = checks(report)
-	if err := errors.Join(runErr, writeReports(o.reports, report)); err != nil {
-		return err
+	if err := writeReports(o.reports, report); err != nil {
+		return errors.Join(stopped(runErr), err)
+	}
+	if runErr != nil {
+		return stopped(runErr)
 	}
 	return a.concluded(report)
 }
 
+// stopped is a verification that was interrupted: unlike a change, it does not go on from where it stopped.
+func stopped(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &interruptedError{err: err, hint: "what was seen until then stands above; run it again to see the rest"}
+}
+
 // runChecks runs the verification and shows it live.
 func (a *app) runChecks(ctx context.Context, o verify.Options) (verify.Report, error) {
-	if o.Login {
-		o.OpenBrowser = a.env.OpenBrowser
+	if o.Login && a.env.OpenBrowser != nil {
+		o.OpenBrowser = func(address string) error {
+			go func() { _ = a.env.OpenBrowser(address) }() // some browsers end only when they are closed
+			return nil
+		}
 	}
+	o.Version = a.env.Version
 	list := a.newCheckList()
 	o.Progress = list.event
 	report, err := verify.Run(ctx, o)
 	list.stop()
+	a.showSkips()
 	return report, err
 }
 
@@ -122,99 +139,10 @@ func (a *app) concluded(report verify.Report) error {
 	}
 	failed := report.Count(verify.Fail)
 	if !a.global.json {
-		a.outf("%s\n", a.outPalette().Strong(fmt.Sprintf("%d passed, %d failed, %d warnings, %d skipped",
-			report.Count(verify.Pass), failed, report.Count(verify.Warn), report.Count(verify.Skip))))
+		a.outf("%s", summary(report, a.outPalette(), a.foldAt(a.env.Out)))
 	}
 	if failed > 0 {
 		return &verifyError{failed: failed, of: len(report.Checks)}
 	}
 	return nil
-}
-
-// The variables that verify takes a client's secret from.
-const (
-	envVerifySecret = "MCPAUTH_CLIENT_SECRET"   // #nosec G101 -- a variable's name
-	envConformance  = "MCP_CONFORMANCE_CONTEXT" // #nosec G101 -- a variable's name
-)
-
-// conformance reads what a conformance harness hands to a client: registered credentials, where it has some.
-func (a *app) conformance(o *verify.Options) error {
-	if secret := a.env.Getenv(envVerifySecret); secret != "" && o.ClientID != "" {
-		o.ClientSecret = secret
-	}
-	raw := a.env.Getenv(envConformance)
-	if raw == "" {
-		return nil
-	}
-	var given struct {
-		ClientID     string `json:"client_id"`
-		ClientSecret string `json:"client_secret"`
-	}
-	if err := json.Unmarshal([]byte(raw), &given); err != nil {
-		// The error would quote the text, which may hold a secret.
-		return spec.Invalid{{Field: envConformance, What: "is not a JSON object", Hint: "leave it unset outside a conformance harness"}}
-	}
-	if o.ClientID == "" {
-		o.ClientID, o.ClientSecret = given.ClientID, given.ClientSecret
-	}
-	return nil
-}
-
-// auditor is a client for the tenant, where credentials and a domain are there; nil where not.
-func (a *app) auditor(ctx context.Context) (*tenant.Client, error) {
-	domain, missing, problems := a.parseDomain("")
-	if len(problems) > 0 {
-		return nil, problems
-	}
-	credentials, err := a.credentials(ctx, domain, tenant.SetupScopes())
-	if missing || errors.Is(err, tenant.ErrNoCredentials) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	client, err := a.open(domain, credentials)
-	if err != nil {
-		return nil, err
-	}
-	return client, client.SignIn(ctx)
-}
-
-// cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was.
-func (a *app) cleanUp(ctx context.Context, auditor *tenant.Client, report verify.Report) {
-	id := report.ClientID
-	if id == "" {
-		return
-	}
-	if auditor == nil {
-		a.warn(fmt.Sprintf("the client %s was registered and stays: without credentials for the tenant it can't be deleted", id))
-		return
-	}
-	// An id is deleted only from the tenant that gave it out: another server could name any application of the tenant's.
-	if !registeredAt(auditor.Domain(), report.RegisteredAt) {
-		a.warn(fmt.Sprintf("the client %s was registered at %s, not at %s, and stays", id, report.RegisteredAt, auditor.Domain()))
-		return
-	}
-	const most = 5 * time.Second
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
-	defer cancel()
-	if err := auditor.DeleteClient(ctx, id); err != nil {
-		a.warn(fmt.Sprintf("the client %s was registered and could not be deleted: %v", id, err))
-		return
-	}
-	a.say("deleted the registered client %s\n", view.Clean(id))
-}
-
-// registeredAt tells whether a registration endpoint is the tenant's own.
-func registeredAt(domain spec.Domain, endpoint string) bool {
-	u, err := url.Parse(endpoint)
-	return err == nil && u.User == nil && strings.EqualFold(u.Scheme+"://"+u.Host, domain.URL())
-}
-
-func checks(report verify.Report) []view.Check {
-	list := make([]view.Check, len(report.Checks))
-	for i, c := range report.Checks {
-		list[i] = view.Check{ID: c.ID, Status: string(c.Status), Title: c.Title, Got: c.Got, Want: c.Want, Spec: c.Spec, Cause: c.Cause, Hint: c.Hint}
-	}
-	return list
 }

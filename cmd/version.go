@@ -52,8 +52,12 @@ The tenant, and how to sign in to it:
 The MCP server to verify:
   MCPAUTH_MCP_URL          its URL, if none is given
   MCPAUTH_CLIENT_SECRET    the secret of --client-id, if it has one
-  MCP_CONFORMANCE_CONTEXT  what a conformance harness hands to a client:
-                           {"client_id": …, "client_secret": …}
+  BROWSER                  the program that --login opens the page with, if not
+                           the system's own browser
+  MCP_CONFORMANCE_SCENARIO set by a conformance harness: verify is then a client
+                           and nothing more
+  MCP_CONFORMANCE_CONTEXT  what such a harness hands to a client, as JSON:
+                           {"client_id": …, "client_secret": …, "issuer": …}
 
 The network:
   HTTPS_PROXY, HTTP_PROXY, NO_PROXY

@@ -32,6 +32,48 @@ func (c *Client) ThirdPartyClients(ctx context.Context) (int, error) {
 	return max(len(page.Results), int(page.Response.GetTotal())), nil
 }
 
+// ThirdPartyClientsNamed are the ids of applications, not the tenant's own, that bear exactly this name, among the first
+// thousand. It needs read:clients.
+func (c *Client) ThirdPartyClientsNamed(ctx context.Context, name string) ([]string, error) {
+	const mostPages = 10
+	var ids []string
+	for number := range mostPages {
+		page, err := c.clients.List(ctx, &management.ListClientsRequestParameters{
+			IsFirstParty: management.Bool(false), Fields: management.String("client_id,name"), IncludeFields: management.Bool(true),
+			Page: management.Int(number), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
+		})
+		if err != nil {
+			return nil, c.typed(http.MethodGet, "/clients", "looking for the application "+name, err)
+		}
+		for _, found := range page.Results {
+			if found.GetName() == name {
+				ids = append(ids, found.GetClientID())
+			}
+		}
+		if (number+1)*pageSize >= int(page.Response.GetTotal()) {
+			break
+		}
+	}
+	return ids, nil
+}
+
+// GrantedAPIs are the identifiers of the APIs whose default grant lets third-party applications act for users.
+func (c *Client) GrantedAPIs(ctx context.Context) ([]string, error) {
+	page, err := c.grants.List(ctx, &management.ListClientGrantsRequestParameters{
+		DefaultFor: management.ClientGrantDefaultForEnumThirdPartyClients.Ptr(), Take: management.Int(pageSize),
+	})
+	if err != nil {
+		return nil, c.typed(http.MethodGet, "/client-grants", "reading default grants", err)
+	}
+	var identifiers []string
+	for _, grant := range page.Results {
+		if grant.DefaultFor != nil && string(grant.GetSubjectType()) == "user" {
+			identifiers = append(identifiers, grant.GetAudience())
+		}
+	}
+	return identifiers, nil
+}
+
 // DeleteClient deletes an application. It needs delete:clients; one that is gone already is no error.
 func (c *Client) DeleteClient(ctx context.Context, id string) error {
 	err := c.typed(http.MethodDelete, "/clients/"+id, "application "+id, c.clients.Delete(ctx, id))

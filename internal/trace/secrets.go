@@ -46,9 +46,12 @@ var (
 )
 
 // AddAnswer learns the secrets of a token endpoint's answer in whatever form it came: all that stands under a name that
-// tells of one, and where the answer is a success, anything long enough to be one.
+// tells of one, and where the answer is a success in another form than RFC 6749's, anything long enough to be one.
 func (s *Secrets) AddAnswer(body []byte, success bool) {
-	if success {
+	var regular struct {
+		Token string `json:"access_token"`
+	}
+	if success && (json.Unmarshal(body, &regular) != nil || regular.Token == "") {
 		s.Add(longRun.FindAllString(string(body), -1)...)
 	}
 	s.addBody(body, func(name string) bool { return secretName.MatchString(name) && !plainName.MatchString(name) })

@@ -18,8 +18,9 @@ func TestSecretsAreFoundWhereverTheyStand(t *testing.T) {
 	s.AddAnswer([]byte(`{"list":[{"accessToken":"canary-2"}],"token_type":"Bearer-type","error_code":"too_many_entities"}`), false)
 	s.AddAnswer([]byte("refresh_token=canary-3&scope=read:things"), false)
 	s.AddAnswer([]byte("<b>canary_without_a_name</b>"), true)
-	got := s.Hide("canary/1-longer canary/1 canary%2F1 canary-2 canary-3 canary_without_a_name short Bearer-type too_many_entities read:things eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")
-	want := "[masked] [masked] [masked] [masked] [masked] [masked] short Bearer-type too_many_entities read:things [masked]"
+	s.AddAnswer([]byte(`{"access_token":"canary-4","resource":"https://mcp.example/a/long/path"}`), true)
+	got := s.Hide("canary/1-longer canary/1 canary%2F1 canary-2 canary-3 canary_without_a_name canary-4 https://mcp.example/a/long/path short Bearer-type too_many_entities read:things eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.")
+	want := "[masked] [masked] [masked] [masked] [masked] [masked] [masked] https://mcp.example/a/long/path short Bearer-type too_many_entities read:things [masked]"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -4,28 +4,36 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
-	"fmt"
 	"net/http"
 	"net/url"
 
 	"golang.org/x/oauth2"
 )
 
-// attempt is an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2).
-type attempt struct{ url, state, verifier string }
+// asked is what a token is wanted for. The audience is Auth0's own way to say it.
+type asked struct{ resource, audience, scope string }
 
-func (r *run) newAttempt(resource string) (*attempt, error) {
+// attempt is an authorization request (RFC 6749 section 4.1.1, RFC 7636 section 4.3, RFC 8707 section 2).
+type attempt struct {
+	asked
+	url, state, verifier string
+}
+
+// forServer is what a client asks for: a token for this MCP server.
+func (r *run) forServer() asked { return asked{resource: r.indicator, scope: r.wantedScope()} }
+
+func (r *run) newAttempt(want asked) (*attempt, error) {
 	u, err := url.Parse(r.server.AuthorizationEndpoint)
 	if err != nil {
 		return nil, err
 	}
-	a := &attempt{state: rand.Text(), verifier: oauth2.GenerateVerifier()}
+	a := &attempt{asked: want, state: rand.Text(), verifier: oauth2.GenerateVerifier()}
 	r.secrets.Add(a.state, a.verifier)
 	q := u.Query()
 	for name, value := range map[string]string{
 		"response_type": "code", "client_id": r.client.id, "redirect_uri": r.callback.url, "state": a.state,
 		"code_challenge": oauth2.S256ChallengeFromVerifier(a.verifier), "code_challenge_method": "S256",
-		"scope": r.wantedScope(), "resource": resource,
+		"scope": want.scope, "resource": want.resource, "audience": want.audience,
 	} {
 		if value != "" {
 			q.Set(name, value)
@@ -77,12 +85,13 @@ func (r *run) returned(to *url.URL) (url.Values, bool) {
 func (r *run) checkAuthorize(ctx context.Context) finding {
 	const want = "a redirect to a login page"
 	var err error
-	if r.attempt, err = r.newAttempt(r.o.URL); err != nil {
+	if r.attempt, err = r.newAttempt(r.forServer()); err != nil {
 		return fail("the authorization endpoint is no URL", want, "", r.render())
 	}
 	first, err := r.visit(ctx, r.attempt.url)
 	if err != nil {
-		return fail(reason(err), want, "the authorization endpoint can't be reached", "check the authorization server")
+		cause, hint := r.trouble("the authorization endpoint", err)
+		return fail(reason(err), want, cause, hint)
 	}
 	if answer, back := r.returned(first.next); back {
 		if code := answer.Get("error"); code != "" {
@@ -117,78 +126,6 @@ func (r *run) refusedBy(answer url.Values, want string) finding {
 	said := plain(answer.Get("error") + ": " + answer.Get("error_description"))
 	cause, hint := r.diagnose(said)
 	return fail(said, want, cause, hint)
-}
-
-// checkLogin completes the login, in a browser or by following redirects.
-func (r *run) checkLogin(ctx context.Context) finding {
-	const want = "a code, with the state that was sent"
-	var answer url.Values
-	var err error
-	if r.o.Follow {
-		answer, err = r.follow(ctx, r.hop)
-		if err == nil && answer.Get("state") != r.attempt.state {
-			return fail("another state, or none", "the state that was sent", "the authorization server does not return state; clients refuse such an answer, which anyone could have sent", "check the authorization server")
-		}
-	} else {
-		answer, err = r.browse(ctx)
-	}
-	if err != nil {
-		return fail(reason(err), want, "the login did not come back to the client", "log in with --login, in a browser; is the callback "+r.callback.url+" allowed?")
-	}
-	r.answer = answer
-	r.secrets.Add(answer.Get("code"))
-	switch {
-	case answer.Get("error") != "":
-		return r.refusedBy(answer, want)
-	case answer.Get("code") == "":
-		return fail("neither a code nor an error", want, "the answer is not that of RFC 6749", "check the authorization server")
-	}
-	return pass("a code, with the state that was sent")
-}
-
-// PageError is a page that needs a person.
-type PageError struct{ Status, Text string }
-
-func (e *PageError) Error() string {
-	return fmt.Sprintf("the way ends at a page (%s), which needs a person: %s", e.Status, e.Text)
-}
-
-// follow goes from redirect to redirect until one leads to the callback.
-func (r *run) follow(ctx context.Context, at *hop) (url.Values, error) {
-	for range maxRedirects + 1 {
-		if answer, back := r.returned(at.next); back {
-			return answer, nil
-		}
-		if at.next == nil {
-			return nil, &PageError{statusText(at.status), at.text()}
-		}
-		var err error
-		if at, err = r.visit(ctx, at.next.String()); err != nil {
-			return nil, err
-		}
-	}
-	return nil, &RedirectError{showURL(at.url.String())}
-}
-
-// browse has a person log in. The browser makes the request anew: the one that was looked at is not used twice.
-func (r *run) browse(ctx context.Context) (url.Values, error) {
-	attempt, err := r.newAttempt(r.o.URL)
-	if err != nil {
-		return nil, err
-	}
-	r.attempt = attempt
-	answers := r.callback.expect(attempt.state)
-	r.tell(Event{Check: Check{ID: "login"}, LoginURL: attempt.url})
-	if r.o.OpenBrowser != nil {
-		// A browser that can't be opened is no failure: the address was reported.
-		_ = r.o.OpenBrowser(attempt.url)
-	}
-	select {
-	case answer := <-answers:
-		return answer, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // checkIss compares the issuer that the answer names, if it names one, byte for byte (RFC 9207 section 2.4).

@@ -2,8 +2,6 @@ package verify
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -13,44 +11,117 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
 
-// initialize is the first message of the revisions that all servers know; a protected server refuses it before it reads it.
-const initialize = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},` +
-	`"clientInfo":{"name":"mcpauth","version":"1.0.0"}}}`
+// opening is one of MCP's, to be sent where no session is.
+type opening struct {
+	method, params string
+	revision       string // of the protocol; empty before the revisions that say it in each request
+}
 
-// knock sends the first message of a session with this token, or without one.
-func (r *run) knock(ctx context.Context, token string) (*reply, error) {
+// The first messages of a client: that of the modern revisions, and that of those before, which a server may know alone.
+var (
+	discover = opening{
+		"server/discover", `{"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientInfo":` +
+			`{"name":"mcpauth","version":"1.0.0"},"io.modelcontextprotocol/clientCapabilities":{}}}`, "2026-07-28",
+	}
+	initialize = opening{"initialize", `{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"mcpauth","version":"1.0.0"}}`, ""}
+	// listTools is what a server may protect that answers the first message to everyone.
+	listTools = opening{"tools/list", `{}`, ""}
+)
+
+// knock sends a message with this token, or without one.
+func (r *run) knock(ctx context.Context, address string, m opening, token string) (*reply, error) {
 	header := http.Header{"Accept": {"application/json, text/event-stream"}}
 	if token != "" {
 		header.Set("Authorization", "Bearer "+token)
 	}
-	return r.post(ctx, r.o.URL, "application/json", []byte(initialize), header)
+	if m.revision != "" {
+		header.Set("Mcp-Protocol-Version", m.revision)
+		header.Set("Mcp-Method", m.method)
+	}
+	body := `{"jsonrpc":"2.0","id":1,"method":"` + m.method + `","params":` + m.params + `}`
+	return r.post(ctx, address, "application/json", []byte(body), header)
 }
+
+const theServer = "the MCP server"
 
 func (r *run) checkChallengeStatus(ctx context.Context) finding {
 	const want = "401 Unauthorized"
-	answer, err := r.knock(ctx, "")
+	answer, err := r.knock(ctx, r.o.URL, r.probe, "")
+	if err == nil && answer.status != http.StatusUnauthorized { // it may know the older first message alone
+		r.probe = initialize
+		answer, err = r.knock(ctx, r.o.URL, r.probe, "")
+	}
 	if err != nil {
-		var private *AddressError
-		hint := "check the URL, that the server runs, and that it answers in time (--timeout)"
-		if errors.As(err, &private) {
-			hint = "check the URL"
-		}
-		return fail(reason(err), want, "the MCP server can't be reached at this URL", hint)
+		cause, hint := r.trouble(theServer, err)
+		return fail(reason(err), want, cause, hint)
 	}
 	r.readChallenge(answer)
 	switch {
 	case answer.status == http.StatusUnauthorized:
 		return pass(statusText(answer.status))
 	case answer.status >= 300 && answer.status < 400:
-		return fail(statusText(answer.status)+" to "+showURL(answer.header.Get("Location")), want,
-			"the server sends clients to a login page; an MCP client is no browser and can't log in there", r.render())
+		return r.redirected(ctx, answer, want)
 	case answer.status >= 200 && answer.status < 300:
-		return fail(statusText(answer.status), want, "the route has no authentication policy, or one that lets requests without a token pass: the server is open to all", r.render())
+		return r.open(ctx, answer, want)
 	case answer.status == http.StatusNotFound || answer.status == http.StatusMethodNotAllowed:
-		return fail(answer.described(), want, "there is no MCP server at this URL: the path is another, or has a slash too many", "check the URL's path")
+		return fail(answer.described(), want, "there is no MCP server at this URL: the path is another, or has a slash too many", r.elsewhere(ctx))
+	case answer.status >= http.StatusInternalServerError:
+		return fail(answer.described(), want, "the server fails before it asks for a token", "look into the server's log, or that of the gateway before it")
 	}
-	return fail(answer.described(), want, "the server fails before it asks for a token", r.render())
+	return fail(answer.described(), want, "another policy answers before the one that asks for a token", r.render())
 }
+
+// redirected tells a redirect to a login page from one to the server's right address.
+func (r *run) redirected(ctx context.Context, answer *reply, want string) finding {
+	got := statusText(answer.status) + " to " + showURL(answer.header.Get("Location"))
+	to, err := answer.url.Parse(answer.header.Get("Location"))
+	if err == nil && to.RawQuery == "" && r.asksForToken(ctx, to.String()) {
+		return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
+	}
+	return fail(got, want, "the server sends clients to a login page; an MCP client is no browser and can't log in there", r.render())
+}
+
+// open is a server that answers without a token: all that is asked, or its first message alone.
+func (r *run) open(ctx context.Context, first *reply, want string) finding {
+	got := statusText(first.status)
+	if second, err := r.knock(ctx, r.o.URL, listTools, ""); err == nil && second.status == http.StatusUnauthorized {
+		r.probe = listTools
+		r.readChallenge(second)
+		return warn(got+" to the first message, 401 to tools/list", want, "the server asks for a token only later: clients show it as connected before anyone has logged in",
+			"protect all that comes to this URL: "+r.render())
+	}
+	return fail(got, want, "the route has no authentication policy, or one that lets requests without a token pass: the server is open to all", r.render())
+}
+
+// elsewhere looks where the server is, if not at this URL, in the places where people mistake it.
+func (r *run) elsewhere(ctx context.Context) string {
+	home := r.target.Scheme + "://" + r.target.Host
+	places := []string{strings.TrimRight(r.o.URL, "/")}
+	for _, c := range r.resourceCandidates() {
+		var found resourceMetadata
+		if r.getJSON(ctx, c.url, &found) == nil && sameOrigin(found.Resource, r.target) {
+			places = append(places, found.Resource)
+		}
+	}
+	for _, place := range append(places, home+"/mcp") {
+		if place != r.o.URL && r.asksForToken(ctx, place) {
+			return r.at(place)
+		}
+	}
+	return "check the URL's path: it is that of the MCP route in the gateway"
+}
+
+func (r *run) asksForToken(ctx context.Context, address string) bool {
+	for _, m := range []opening{discover, initialize} {
+		if answer, err := r.knock(ctx, address, m, ""); err == nil && answer.status == http.StatusUnauthorized {
+			return true
+		}
+	}
+	return false
+}
+
+// at is this run at another URL.
+func (r *run) at(address string) string { return r.again(func(o *Options) { o.URL = address }) }
 
 // readChallenge keeps the answer, for the check that follows.
 func (r *run) readChallenge(answer *reply) {
@@ -85,8 +156,8 @@ func (r *run) checkChallengeHeader(context.Context) finding {
 	}
 	address := r.challenge.Params["resource_metadata"]
 	if address == "" {
-		return fail(show(got), want,
-			"clients have to guess where the metadata is: the policy option oAuthResourceMetadataEnabled is off", r.render())
+		return warn(show(got), want,
+			"clients have to guess where the metadata is, as older ones don't: the policy option oAuthResourceMetadataEnabled is off", r.render())
 	}
 	if u, err := url.Parse(address); err != nil || !secure(address) || u.Fragment != "" {
 		return fail(show(address), "an https URL", "the metadata's URL is not one that a client may use", r.render())
@@ -102,12 +173,11 @@ func (r *run) checkCanonical(context.Context) finding {
 			"use the server's canonical URL")
 	}
 	if canonical != r.o.URL {
-		return fail(show(r.o.URL), show(canonical), "clients compare URLs byte for byte: a trailing slash, a capital letter or a default port makes it another resource",
-			fmt.Sprintf("use %s everywhere: mcpauth setup --mcp-url %s", canonical, quoted(canonical)))
+		return fail(show(r.o.URL), show(canonical), "clients compare URLs byte for byte: a trailing slash, a capital letter or a default port makes it another resource", r.at(canonical))
 	}
 	if r.target.Path == "" {
 		return warn(show(r.o.URL), "a URL with a path", "many clients add a slash to a URL without a path, and then ask for another resource",
-			"serve MCP under a path, such as /mcp, then: mcpauth setup --mcp-url "+quoted(r.o.URL+"/mcp"))
+			"serve MCP under a path, such as "+r.o.URL+"/mcp")
 	}
 	return pass(show(r.o.URL))
 }

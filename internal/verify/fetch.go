@@ -83,23 +83,13 @@ func (r *run) post(ctx context.Context, address, contentType string, body []byte
 	return r.send(req)
 }
 
-// getJSON fetches a document and reads it; the text says what came in its place.
-func (r *run) getJSON(ctx context.Context, address string, into any) (got string, ok bool) {
+// getJSON fetches a document and reads it. The error is a *DocumentError where something else came in its place.
+func (r *run) getJSON(ctx context.Context, address string, into any) error {
 	answer, err := r.get(ctx, address)
 	if err != nil {
-		return reason(err), false
+		return err
 	}
-	if answer.status != http.StatusOK {
-		return statusText(answer.status), false
-	}
-	var syntax *json.SyntaxError
-	switch err := json.Unmarshal(answer.body, into); {
-	case errors.As(err, &syntax):
-		return "200, but not valid JSON: " + answer.text(), false
-	case err != nil:
-		return "200, but not the JSON that is wanted: " + err.Error(), false
-	}
-	return "200", true
+	return readDocument(answer, into)
 }
 
 func statusText(status int) string {
@@ -113,7 +103,7 @@ func reason(err error) string {
 		err = wrapped.Err
 	}
 	switch {
-	case errors.Is(err, context.DeadlineExceeded):
+	case timedOut(err):
 		return "no answer within the time limit"
 	case errors.Is(err, context.Canceled):
 		return "interrupted"

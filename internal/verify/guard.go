@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // AddressError is an address that metadata must not send a client to.
@@ -29,6 +31,7 @@ var errScheme = errors.New("only http and https addresses are contacted")
 type guard struct {
 	plain    http.RoundTripper
 	checked  http.RoundTripper
+	own      *http.Transport // under checked; nil where dialling can't be looked into
 	proxy    func(*http.Request) (*url.URL, error)
 	home     string // scheme and host of the server that the user named
 	loopback bool
@@ -36,13 +39,26 @@ type guard struct {
 
 func newGuard(next http.RoundTripper, target *url.URL, loopback bool) *guard {
 	g := &guard{plain: next, checked: next, home: origin(target), loopback: loopback}
-	if transport, ok := next.(*http.Transport); ok {
+	over := func(own *http.Transport) http.RoundTripper { return own }
+	inner := next
+	if logger, logs := next.(*trace.Logger); logs { // dialling is below the log
+		inner = logger.Next()
+		over = func(own *http.Transport) http.RoundTripper { return logger.Over(own) }
+	}
+	if transport, ok := inner.(*http.Transport); ok {
 		dialer := &net.Dialer{Timeout: 30 * time.Second, Control: g.control}
-		own := transport.Clone()
-		own.Proxy, own.DialContext, own.DialTLSContext, own.TLSClientConfig = nil, dialer.DialContext, nil, tlsConfigOf(transport)
-		g.checked, g.proxy = own, transport.Proxy
+		g.own = transport.Clone()
+		g.own.Proxy, g.own.DialContext, g.own.DialTLSContext, g.own.TLSClientConfig = nil, dialer.DialContext, nil, tlsConfigOf(transport)
+		g.checked, g.proxy = over(g.own), transport.Proxy
 	}
 	return g
+}
+
+// close ends the connections that the guard dialled itself.
+func (g *guard) close() {
+	if g.own != nil {
+		g.own.CloseIdleConnections()
+	}
 }
 
 // origin is the scheme and host of a URL, in lower case.

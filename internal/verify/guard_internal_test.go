@@ -2,12 +2,15 @@ package verify
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 func TestAllows(t *testing.T) {
@@ -49,9 +52,16 @@ func TestGuardKeepsPublicServersFromLoopback(t *testing.T) {
 			}
 		}
 	}
-	// What resolved to a public address before must not be dialled at a private one.
-	if err := newGuard(http.DefaultTransport, named, false).control("tcp", "127.0.0.1:"+port, nil); err == nil {
-		t.Error("the dialler takes loopback")
+	// What resolved to a public address before must not be dialled at a private one, with a log around the dialler or not.
+	for name, next := range map[string]http.RoundTripper{"plain": http.DefaultTransport, "logged": trace.Log(http.DefaultTransport, io.Discard)} {
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var private *AddressError
+		if _, err := newGuard(next, named, false).checked.RoundTrip(req); !errors.As(err, &private) {
+			t.Errorf("%s: the dialler takes loopback: %v", name, err)
+		}
 	}
 	if reached > 0 {
 		t.Errorf("%d requests got through", reached)

@@ -1,9 +1,9 @@
 package verify
 
 import (
-	"fmt"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -18,67 +18,106 @@ func quoted(word string) string {
 	return "'" + strings.ReplaceAll(clean(word), "'", `'\''`) + "'"
 }
 
-func (r *run) setup() string { return r.onAuth0("mcpauth setup --mcp-url " + quoted(r.o.URL)) }
+func (r *run) setup(flags ...string) string {
+	return r.onAuth0(command(append([]string{"mcpauth", "setup", "--mcp-url", r.indicator}, append(flags, r.tenant()...)...)...))
+}
 
-func (r *run) setupWith(flags string) string { return r.setup() + " " + flags }
+// tenant is the flag that names the tenant. The issuer says it for certain where it has one of Auth0's own names; else it
+// may be a custom domain, which the Management API does not know, and what the user named goes before.
+func (r *run) tenant() []string {
+	domain := r.domain()
+	if r.o.Domain != "" && !strings.HasSuffix(domain, ".auth0.com") {
+		domain = r.o.Domain
+	}
+	if domain == "" {
+		return nil
+	}
+	return []string{"--domain", domain}
+}
+
+// domain is the issuer's host, in the form of a --domain flag.
+func (r *run) domain() string {
+	u, err := url.Parse(r.issuer)
+	switch {
+	case err != nil || u.Host == "":
+		return ""
+	case u.Scheme == "http":
+		return "http://" + u.Host
+	}
+	return u.Host
+}
 
 // onAuth0 says so where a command can only mend an Auth0 tenant, and the authorization server looks like none.
 func (r *run) onAuth0(command string) string {
-	if r.server == nil || strings.HasSuffix(r.server.RegistrationEndpoint, "/oidc/register") || strings.HasSuffix(r.server.TokenEndpoint, "/oauth/token") {
+	if r.server == nil || r.isAuth0() {
 		return command
 	}
 	return "change it at the authorization server; where that is an Auth0 tenant: " + command
 }
 
-func (r *run) render() string {
-	command := "mcpauth render-gateway-config --mcp-url " + quoted(r.o.URL)
-	if u, err := url.Parse(r.issuer); err == nil && u.Host != "" {
-		domain := u.Host
-		if u.Scheme == "http" {
-			domain = "http://" + u.Host
-		}
-		command += " --domain " + quoted(domain)
-	}
-	return command
+func (r *run) isAuth0() bool {
+	return strings.HasSuffix(r.server.RegistrationEndpoint, "/oidc/register") || strings.HasSuffix(r.server.TokenEndpoint, "/oauth/token")
 }
 
-func (r *run) promote() string { return r.onAuth0("mcpauth promote-connection --name CONNECTION") }
+// render is the command that prints what the gateway needs. Its policy names the host that stands in the tokens.
+func (r *run) render() string { return r.renderFor(r.domain()) }
 
-// failure is something that authorization servers say, with its cause and what mends it.
-type failure struct {
-	said  []string // any of these, in lower case
-	cause string
-	hint  func(*run) string
-}
-
-// failures are those that users report, by what the server's text says. What Auth0 says of them is in its own words.
-var failures = []failure{
-	{[]string{"no connections enabled", "connection was not found"}, "no connection of the tenant is open to third-party clients: at least one must be a domain-level connection", (*run).promote},
-	{[]string{"is not authorized to access resource server"}, "the API has no grant for third-party clients, so that no registered client may ask for its tokens", (*run).setup},
-	{[]string{"service not found"}, "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", (*run).setup},
-	{[]string{"registration is disabled", "registration is not enabled"}, "dynamic client registration is off", (*run).setup},
-	{[]string{"too_many_entities", "too many entities"}, "the tenant has reached the number of applications of its plan: each login registered one more", func(*run) string { return "mcpauth clients prune" }},
-	{[]string{"too many requests", "too_many_requests", "global limit", "rate limit"}, "the server limits how often it is asked", func(*run) string { return "wait a minute, then run this again" }},
-	{[]string{"callback url mismatch", "redirect_uri"}, "the client is not registered with this redirect URI", func(r *run) string {
-		return fmt.Sprintf("register %s as a redirect URI of the client, and run this with --callback-port %d", r.callback.url, r.callback.port)
-	}},
-	{[]string{"unknown client", "invalid_client"}, "the authorization server does not know this client id, or does not read client metadata documents", (*run).setupRegistration},
-	{[]string{"unauthorized_client"}, "the client has no grant for this API, or may not use the authorization code", (*run).setup},
-	{[]string{"invalid_target"}, "the authorization server has no resource of exactly this URL", (*run).setup},
-	{[]string{"invalid_scope"}, "a scope was asked for that the authorization server does not know", func(r *run) string { return r.setupWith("--scope SCOPE") }},
-}
-
-func (r *run) setupRegistration() string { return r.setupWith("--registration both") }
-
-// diagnose finds the cause of what a server said.
-func (r *run) diagnose(said string) (cause, hint string) {
-	said = strings.ToLower(said)
-	for _, f := range failures {
-		for _, words := range f.said {
-			if strings.Contains(said, words) {
-				return f.cause, f.hint(r)
-			}
+// renderFor names a tenant: this one, else the one that the user works with.
+func (r *run) renderFor(domain string) string {
+	for _, d := range []string{domain, r.o.Domain, "DOMAIN"} {
+		if d != "" {
+			return command("mcpauth", "render-gateway-config", "--mcp-url", r.indicator, "--domain", d)
 		}
 	}
-	return "the authorization server refuses, in the words above", r.setup()
+	return ""
+}
+
+func (r *run) promote() string {
+	return r.onAuth0(command(append([]string{"mcpauth", "promote-connection", "--name", "CONNECTION"}, r.tenant()...)...))
+}
+
+// again is this very run, with something changed.
+func (r *run) again(change func(*Options)) string {
+	o := r.o
+	if change != nil {
+		change(&o)
+	}
+	words := []string{"mcpauth", "verify", o.URL}
+	for _, flag := range []struct {
+		name  string
+		given bool
+	}{{"--login", o.Login}, {"--follow", o.Follow}} {
+		if flag.given {
+			words = append(words, flag.name)
+		}
+	}
+	port, timeout := "", ""
+	if o.CallbackPort != 0 {
+		port = strconv.Itoa(o.CallbackPort)
+	}
+	if o.Timeout != defaultTimeout {
+		timeout = o.Timeout.String()
+	}
+	for _, flag := range []struct{ name, value string }{
+		{"--client-id", o.ClientID},
+		{"--client-metadata-url", o.ClientMetadataURL},
+		{"--callback-port", port},
+		{"--scope", o.Scope},
+		{"--other-resource", o.OtherResource},
+		{"--timeout", timeout},
+	} {
+		if flag.value != "" {
+			words = append(words, flag.name, flag.value)
+		}
+	}
+	return command(words...)
+}
+
+// command is a line that can be copied into a shell.
+func command(words ...string) string {
+	line := make([]string, len(words))
+	for i, word := range words {
+		line[i] = quoted(word)
+	}
+	return strings.Join(line, " ")
 }

@@ -41,7 +41,7 @@ func (r *run) checkFormat(context.Context) finding {
 	if segments == 5 {
 		return fail(got+": an encrypted token", want,
 			"an opaque token, for the authorization server alone: it ignored the resource parameter (the tenant's resource profile is off) and has no default audience; the MCP server answers 401 (\"Invalid Compact JWS\")",
-			r.setupWith("--audience-mode both"))
+			r.setup())
 	}
 	read, err := readClaims(r.token.Access)
 	if err != nil {
@@ -55,7 +55,10 @@ func (r *run) checkSignature(context.Context) finding {
 	header := r.claims.signed.Headers[0]
 	const want = "a signature by one of the server's public keys"
 	if slices.Contains(sharedAlgorithms, jose.SignatureAlgorithm(header.Algorithm)) {
-		return fail(header.Algorithm, want, "the API signs with a shared secret, so the MCP server can't check its tokens with public keys", "let the API sign with RS256, or make a new one: "+r.setup())
+		return fail(header.Algorithm, want, "the API signs with a shared secret, so the MCP server can't check its tokens with public keys", "set the API's signing algorithm to RS256 in the dashboard (Applications > APIs > Settings); what else is missing does: "+r.setup())
+	}
+	if len(r.keys.Keys) == 0 {
+		return unmade("the authorization server publishes no keys to check it with", "")
 	}
 	candidates := r.keys.Keys
 	if header.KeyID != "" {
@@ -86,14 +89,14 @@ func (r *run) checkAudience(context.Context) finding {
 		list[i] = show(audience)
 	}
 	got := strings.Join(list, ", ")
-	if slices.Contains(r.claims.Audience, r.o.URL) {
+	if slices.Contains(r.claims.Audience, r.indicator) {
 		return pass(got)
 	}
 	cause := "the authorization server ignored the resource parameter, and gave a token for its default audience"
 	for _, audience := range r.claims.Audience {
-		if strings.EqualFold(strings.TrimRight(audience, "/"), strings.TrimRight(r.o.URL, "/")) {
-			cause = difference(audience, r.o.URL) + "; audiences are compared byte for byte"
+		if strings.EqualFold(strings.TrimRight(audience, "/"), strings.TrimRight(r.indicator, "/")) {
+			cause = difference(audience, r.indicator) + "; audiences are compared byte for byte"
 		}
 	}
-	return fail(got, show(r.o.URL), cause+", so that login works and then every request gets 401", r.setup())
+	return fail(got, show(r.indicator), cause+", so that login works and then every request gets 401", r.setup())
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -12,7 +13,6 @@ var challenges = []broken{
 	{"open to all", faulty(sandbox.GatewayOpen), []string{"challenge.status"}, runRender, "no authentication policy"},
 	{"redirect to a login page", faulty(sandbox.GatewayRedirects), []string{"challenge.status"}, runRender, "login page"},
 	{"no challenge", faulty(sandbox.GatewayNoChallenge), []string{"challenge.header"}, runRender, "oAuthResourceMetadataEnabled"},
-	{"bare challenge", faulty(sandbox.GatewayBareChallenge), []string{"challenge.header"}, runRender, "guess"},
 	{"malformed challenge", wrapped(through(func(_ *http.Request, resp *http.Response) {
 		if resp.Header.Get("WWW-Authenticate") != "" {
 			resp.Header.Set("WWW-Authenticate", `Bearer resource_metadata="unterminated`)
@@ -31,13 +31,25 @@ var challenges = []broken{
 	{
 		"no MCP server there", func(s *setup) { s.ask = func(_ *world, o *verify.Options) { o.URL += "/other" } },
 		[]string{"challenge.status"},
-		"check the URL's path", "the path is another",
+		runVerify, "the path is another",
 	},
+	{"moved elsewhere", func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) {
+			server := httptest.NewServer(http.RedirectHandler(w.gateway.URL, http.StatusPermanentRedirect))
+			w.t.Cleanup(server.Close)
+			o.URL = server.URL + "/mcp"
+		}
+	}, []string{"challenge.status", "resource.metadata"}, runVerify, "at another URL"},
+	{"fails before it asks", wrapped(answering("POST", "/mcp", 503, "{}")), []string{"challenge.status"}, "log", "fails before it asks"},
+	{"another policy answers", wrapped(answering("POST", "/mcp", 429, "{}")), []string{"challenge.status"}, runRender, "another policy answers"},
 }
 
 var metadata = []broken{
 	{"no metadata", faulty(sandbox.GatewayNoMetadata), []string{"resource.metadata"}, runRender, "plugin is missing"},
-	{"metadata is not JSON", wrapped(answering("GET", resourcePath+"/mcp", 200, "<html>")), []string{"resource.metadata", "resource.match"}, runRender, "does not serve the metadata"},
+	{"metadata is a web page", wrapped(answering("GET", resourcePath+"/mcp", 200, "<html>")), []string{"resource.metadata", "resource.match"}, runRender, "a web page answers in the place"},
+	{"metadata is not JSON", wrapped(answering("GET", resourcePath+"/mcp", 200, `{"resource":`)), []string{"resource.metadata", "resource.match"}, runRender, "is damaged"},
+	{"metadata wants a token", wrapped(answering("GET", resourcePath+"/mcp", 401, "{}")), []string{"resource.metadata", "resource.match"}, "take the authentication off", "is itself protected"},
+	{"metadata fails", wrapped(answering("GET", resourcePath+"/mcp", 502, "{}")), []string{"resource.metadata", "resource.match"}, "log", "the server fails where it should give"},
 	{
 		"metadata with a slash", wrapped(edit(resourcePath, func(o object) { o["resource"] = o["resource"].(string) + "/" })),
 		[]string{"resource.match"},
@@ -51,11 +63,12 @@ var metadata = []broken{
 	{
 		"URL with a slash", func(s *setup) { s.ask = func(_ *world, o *verify.Options) { o.URL += "/" } },
 		[]string{"challenge.status", "resource.url", "resource.match"},
-		"URL's path", "slash too many",
+		runVerify, "slash too many",
 	},
 	{"URL in capitals", func(s *setup) {
 		s.ask = func(_ *world, o *verify.Options) { o.URL = strings.Replace(o.URL, "localhost", "LOCALHOST", 1) }
-	}, []string{"resource.url"}, runSetup, "capital letter"},
+	}, []string{"resource.url"}, runVerify, "capital letter"},
+	{"URL with a query", func(s *setup) { s.ask = func(_ *world, o *verify.Options) { o.URL += "?a=b" } }, []string{"resource.url", "resource.match"}, "canonical URL", "query"},
 	{
 		"no authorization server", gateway(func(o *sandbox.GatewayOptions, _ string) { o.AuthorizationServers = []string{} }),
 		[]string{"resource.servers"},
@@ -79,14 +92,25 @@ var metadata = []broken{
 	{"issuer without its slash", gateway(func(o *sandbox.GatewayOptions, issuer string) {
 		o.AuthorizationServers = []string{strings.TrimSuffix(issuer, "/")}
 	}), []string{"server.issuer"}, runRender, "trailing slash"},
-	{"not an authorization server", wrapped(through(func(req *http.Request, resp *http.Response) {
-		if strings.HasPrefix(req.URL.Path, asPath) || strings.HasPrefix(req.URL.Path, "/.well-known/openid") {
-			replace(resp, 404, "text/plain", "not found")
+	{"not an authorization server", func(s *setup) {
+		other := httptest.NewServer(http.NotFoundHandler())
+		s.stop = other.Close
+		gateway(func(o *sandbox.GatewayOptions, _ string) { o.AuthorizationServers = []string{other.URL + "/"} })(s)
+	}, []string{"server.metadata"}, runRender, "not an authorization server"},
+	{"server metadata is a web page", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if strings.HasPrefix(req.URL.Path, serverPath) && !strings.HasPrefix(req.URL.Path, resourcePath) {
+			replace(resp, 200, "text/html", "<title>Sign in</title>")
 		}
-	})), []string{"server.metadata"}, runRender, "not an authorization server"},
+	})), []string{"server.metadata"}, "a route of its own", "a web page answers in the place"},
 	{"no PKCE", wrapped(edit(asPath, func(o object) { delete(o, "code_challenge_methods_supported") })), []string{"server.pkce"}, "S256", "refuse"},
-	{"plain PKCE only", wrapped(edit(asPath, func(o object) { o["code_challenge_methods_supported"] = []string{"plain"} })), []string{"server.pkce"}, "S256", ""},
-	{"token endpoint on http", wrapped(edit(asPath, func(o object) { o["token_endpoint"] = "http://auth.example/token" })), []string{"server.endpoints"}, runRender, ""},
-	{"no authorization endpoint", wrapped(edit(asPath, func(o object) { delete(o, "authorization_endpoint") })), []string{"server.endpoints"}, "", "incomplete"},
-	{"no keys", wrapped(answering("GET", "/.well-known/jwks.json", 200, `{"keys":[]}`)), []string{"server.keys", "token.signature"}, "authorization server", "can't check"},
+	{"plain PKCE only", wrapped(edit(asPath, func(o object) { o["code_challenge_methods_supported"] = []string{"plain"} })), []string{"server.pkce"}, "S256", "must refuse a server"},
+	{"token endpoint on http", wrapped(edit(asPath, func(o object) { o["token_endpoint"] = "http://auth.example/token" })), []string{"server.endpoints"}, runRender, "not safe to use"},
+	{"token endpoint with a fragment", wrapped(edit(asPath, func(o object) { o["token_endpoint"] = o["token_endpoint"].(string) + "#x" })), []string{"server.endpoints"}, runRender, "not safe to use"},
+	{"no authorization endpoint", wrapped(edit(asPath, func(o object) { delete(o, "authorization_endpoint") })), []string{"server.endpoints"}, "correct the authorization server's metadata", "incomplete"},
+	{"keys are gone", wrapped(answering("GET", "/.well-known/jwks.json", 404, "{}")), []string{"server.keys"}, "serve it there", "can't check any token"},
+	{"a private key", wrapped(answering("GET", "/.well-known/jwks.json", 200, privateKeySet)), []string{"server.keys", "token.signature"}, "replace the key", "signs tokens"},
+	{"no keys", wrapped(answering("GET", "/.well-known/jwks.json", 200, `{"keys":[]}`)), []string{"server.keys"}, "authorization server", "can't check"},
 }
+
+// privateKeySet is a key that nothing is signed with.
+const privateKeySet = `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"leaked","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}]}`

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -22,7 +23,11 @@ var registrations = []broken{
 		[]string{"registration"},
 		"wait", "how often",
 	},
-	{"registration without a client id", wrapped(answering("POST", "/oidc/register", 201, `{}`)), []string{"registration"}, "", "RFC 7591"},
+	{"registration without a client id", wrapped(answering("POST", "/oidc/register", 201, `{}`)), []string{"registration"}, "authorization server", "RFC 7591"},
+	{"registration is for others", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_redirect_uri","error_description":"not on our list"}`)), []string{"registration"}, "RFC 8252", "a redirect URI on this machine"},
+	{"registration wants other clients", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_client_metadata","error_description":"not today"}`)), []string{"registration"}, "public native clients", "says of itself"},
+	{"registration is refused for other reasons", wrapped(answering("POST", "/oidc/register", 403, `{"message":"not today"}`)), []string{"registration"}, runSetup, "in the words above"},
+	{"registration fails", wrapped(answering("POST", "/oidc/register", 500, `{}`)), []string{"registration"}, runSetup, "in the words above"},
 	{"client metadata document of another", func(s *setup) {
 		s.ask = func(w *world, o *verify.Options) {
 			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
@@ -32,13 +37,63 @@ var registrations = []broken{
 			o.ClientMetadataURL = server.URL + "/client"
 		}
 	}, []string{"registration.document"}, "client_id to the document's URL", "name itself"},
-	{"unknown client", func(s *setup) { s.verify.ClientID = "nobody-knows-it" }, []string{"authorize"}, "--registration both", "does not know this client"},
+	{"unknown client", func(s *setup) { s.verify.ClientID = "nobody-knows-it" }, []string{"authorize"}, runVerify, "does not know this client"},
+	{"a client of another server", func(s *setup) {
+		s.verify.ClientID, s.verify.ClientIssuer = "theirs", "https://auth.example/"
+	}, []string{"registration"}, runVerify, "good for the issuer alone"},
+	{"the client's secret is wrong", func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			client := w.confidential(o.CallbackPort)
+			o.ClientID, o.ClientSecret = client["client_id"].(string), "a-wrong-secret"
+		}
+	}, []string{"token"}, "MCPAUTH_CLIENT_SECRET", "does not take this client's secret"},
+	{"the client has no grant of its own", func(s *setup) {
+		s.api["subject_type_authorization"] = object{"user": object{"policy": "require_client_grant"}, "client": object{"policy": "require_client_grant"}}
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			o.ClientID = w.confidential(o.CallbackPort)["client_id"].(string)
+		}
+	}, []string{"authorize"}, "verify with a client that registers itself: " + runVerify, "for third-party clients alone"},
+	{"a document without redirect URIs", ownDocument(func(o object) { delete(o, "redirect_uris") }), []string{"registration.document"}, "add redirect_uris", "where to send"},
+	{"a document with a secret", ownDocument(func(o object) { o["client_secret"] = "for-all-to-see" }), []string{"registration.document"}, "take the secret out", "everybody can read"},
+	{"a document that isn't there", func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) { o.ClientMetadataURL = w.gateway.URL + "/nowhere" }
+	}, []string{"registration.document"}, "serve it there", "nothing at the address"},
+	{"a document at the root", func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) { o.ClientMetadataURL = strings.TrimSuffix(w.gateway.URL, "/mcp") }
+	}, []string{"registration.document"}, "https://HOST/PATH", "have a path"},
 	{"callback not registered", func(s *setup) {
 		s.ask = func(w *world, o *verify.Options) {
 			client := w.manage("POST", "clients", object{"name": "a", "app_type": "native", "callbacks": []string{"http://127.0.0.1:1/callback"}})
 			o.ClientID = client["client_id"].(string)
 		}
 	}, []string{"authorize"}, "--callback-port", "redirect URI"},
+}
+
+// ownDocument names a client metadata document with something wrong in it. Whether the authorization server takes it is
+// not what these rows are about: it reads none here, so that a client is registered in its place.
+func ownDocument(spoil func(object)) func(*setup) {
+	return func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) {
+			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+				document := object{"client_id": "http://" + req.Host + "/client", "redirect_uris": []string{"http://127.0.0.1/callback"}}
+				spoil(document)
+				_ = json.NewEncoder(rw).Encode(document)
+			}))
+			w.t.Cleanup(server.Close)
+			o.ClientMetadataURL = server.URL + "/client"
+		}
+	}
+}
+
+// confidential is a client with a secret, registered by hand.
+func (w *world) confidential(port int) object {
+	return w.manage("POST", "clients", object{
+		"name": "confidential", "app_type": "regular_web", "token_endpoint_auth_method": "client_secret_post",
+		"callbacks":   []string{"http://127.0.0.1:" + portText(port) + "/callback"},
+		"grant_types": []string{"authorization_code", "refresh_token"},
+	})
 }
 
 var logins = []broken{
@@ -70,8 +125,46 @@ var logins = []broken{
 	{
 		"login in a private network", wrapped(edit(asPath, func(o object) { o["authorization_endpoint"] = "https://10.0.0.1/authorize" })),
 		[]string{"authorize"},
-		"authorization server", "can't be reached",
+		"public https address", "not on the internet",
 	},
+	{
+		"login leaves https", wrapped(through(func(req *http.Request, resp *http.Response) {
+			if req.URL.Path == "/authorize" {
+				resp.Header.Set("Location", "http://login.example/")
+			}
+		})),
+		[]string{"authorize"},
+		"authorization server", "leave https",
+	},
+	{"no code in the answer", wrapped(through(func(_ *http.Request, resp *http.Response) {
+		if to := resp.Header.Get("Location"); strings.Contains(to, "/callback") {
+			resp.Header.Set("Location", strings.Replace(to, "code=", "other=", 1))
+		}
+	})), []string{"login"}, "authorization server", "RFC 6749"},
+	{"refused after the first page", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			resp.Header.Set("Location", "/second?"+req.URL.RawQuery)
+		}
+		if req.URL.Path == "/second" {
+			replace(resp, http.StatusFound, "text/html", "")
+			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=access_denied&error_description=Service+not+found%3A+x&iss=http%3A%2F%2F"+req.URL.Host+"%2F&state="+req.URL.Query().Get("state"))
+		}
+	})), []string{"login"}, runSetup, "exactly this URL"},
+	{"an unsupported parameter", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			replace(resp, http.StatusBadRequest, "text/html", "<p>invalid_request: Unsupported parameter: resource</p>")
+		}
+	})), []string{"authorize"}, runSetup, "in the words above"},
+	{"a resource that is not known", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=invalid_target&state="+req.URL.Query().Get("state"))
+		}
+	})), []string{"authorize"}, runSetup, "no resource of exactly this URL"},
+	{"a scope that is not known", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=invalid_scope&state="+req.URL.Query().Get("state"))
+		}
+	})), []string{"authorize"}, "--scope read:tools --scope call:tools", "does not know"},
 	{"an error page that calls itself fine", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if req.URL.Path == "/authorize" {
 			replace(resp, http.StatusOK, "text/html", "<title>Oops</title><p>no connections enabled for the client</p>")

@@ -14,7 +14,7 @@ import (
 type broken struct {
 	name   string
 	change func(*setup)
-	fails  []string // the checks that fail, all of them; the first is the diagnosis
+	fails  []string // the checks that fail, all of them (in the warning rows: that warn); the first is the diagnosis
 	hint   string   // part of the first one's hint
 	cause  string   // part of the first one's cause
 }
@@ -44,6 +44,7 @@ func wrapped(wrap func(*world) http.RoundTripper) func(*setup) {
 const (
 	runSetup  = "mcpauth setup --mcp-url http://localhost:"
 	runRender = "mcpauth render-gateway-config --mcp-url http://localhost:"
+	runVerify = "mcpauth verify http://localhost:"
 )
 
 // stopping tells of which checks a client that fails them goes no further.
@@ -53,33 +54,67 @@ func stopping(id string) bool {
 	}, id)
 }
 
-// TestOneThingBroken breaks one thing at a time and wants exactly its checks to fail, with the command that mends it.
+// all are the rows in which something fails.
+func all() []broken {
+	return slices.Concat(challenges, metadata, registrations, logins, tokens, servers)
+}
+
+// TestOneThingBroken breaks one thing at a time and wants exactly its checks to fail, with the cause and what mends it.
 func TestOneThingBroken(t *testing.T) {
-	for _, b := range slices.Concat(challenges, metadata, registrations, logins, tokens, servers) {
+	for _, b := range all() {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
-			s := healthy()
-			b.change(&s)
-			report, _ := verified(t, s)
+			report := b.run(t)
 			failed := with(report, verify.Fail)
-			want := slices.Clone(b.fails)
-			slices.Sort(want)
-			if got := slices.Sorted(slices.Values(failed)); !slices.Equal(got, want) {
-				t.Fatalf("failed: %v, want %v\n%s", got, want, dump(report))
-			}
+			b.wants(t, report, failed)
 			if slices.ContainsFunc(failed, stopping) && (report.ClientID != "" || find(t, report, "registration").Status != verify.Skip) {
 				t.Errorf("a client was registered where a client stops:\n%s", dump(report))
 			}
-			check := find(t, report, b.fails[0])
-			if !strings.Contains(check.Hint, b.hint) || check.Hint == "" {
-				t.Errorf("%s: the hint is %q, want %q in it", check.ID, check.Hint, b.hint)
-			}
-			if !strings.Contains(check.Cause, b.cause) || check.Cause == "" {
-				t.Errorf("%s: the cause is %q, want %q in it", check.ID, check.Cause, b.cause)
-			}
-			if check.Got == "" || check.Want == "" || check.Spec == "" {
-				t.Errorf("%s is not a whole diagnosis: %+v", check.ID, check)
-			}
 		})
+	}
+}
+
+// TestOneThingDoubtful does the same for what works and will hurt: it warns, and nothing fails.
+func TestOneThingDoubtful(t *testing.T) {
+	for _, b := range warnings {
+		t.Run(b.name, func(t *testing.T) {
+			t.Parallel()
+			report := b.run(t)
+			if failed := with(report, verify.Fail); len(failed) > 0 {
+				t.Errorf("failed: %v", failed)
+			}
+			b.wants(t, report, with(report, verify.Warn))
+		})
+	}
+}
+
+func (b broken) run(t *testing.T) verify.Report {
+	s := healthy()
+	b.change(&s)
+	report, _ := verified(t, s)
+	return report
+}
+
+// wants holds a row against what the report says.
+func (b broken) wants(t *testing.T, report verify.Report, got []string) {
+	t.Helper()
+	want := slices.Sorted(slices.Values(b.fails))
+	if got := slices.Sorted(slices.Values(got)); !slices.Equal(got, want) {
+		t.Fatalf("%v, want %v\n%s", got, want, dump(report))
+	}
+	if b.hint == "" || b.cause == "" {
+		t.Fatal("the row says no hint or no cause")
+	}
+	check := find(t, report, b.fails[0])
+	if !strings.Contains(check.Hint, b.hint) {
+		t.Errorf("%s: the hint is %q, want %q in it", check.ID, check.Hint, b.hint)
+	}
+	if !strings.Contains(check.Cause, b.cause) {
+		t.Errorf("%s: the cause is %q, want %q in it", check.ID, check.Cause, b.cause)
+	}
+	for _, id := range b.fails {
+		if c := find(t, report, id); c.Got == "" || c.Want == "" || c.Spec == "" || c.Cause == "" || c.Hint == "" {
+			t.Errorf("%s is not a whole diagnosis: %+v", id, c)
+		}
 	}
 }

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"regexp"
@@ -8,7 +9,6 @@ import (
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
-	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
 var tokens = []broken{
@@ -19,7 +19,7 @@ var tokens = []broken{
 	},
 	{"token for the default audience", func(s *setup) {
 		delete(s.settings, "resource_parameter_profile")
-		other(s)
+		otherDefault(s)
 	}, []string{"token.audience", "mcp.initialize"}, runSetup, "ignored the resource"},
 	{
 		"shared secret", func(s *setup) { s.api["signing_alg"] = "HS256"; s.api["signing_secret"] = strings.Repeat("k", 64) },
@@ -36,19 +36,21 @@ var tokens = []broken{
 			text := strings.ReplaceAll(string(data), `"http://localhost:`+tenantPort(string(data))+`/"`, `"http://127.0.0.1:`+tenantPort(string(data))+`/"`)
 			replace(resp, resp.StatusCode, "application/json", text)
 		})
-	}, []string{"token.issuer"}, "one domain everywhere", "different"},
+	}, []string{"token.issuer"}, "one domain everywhere", "refuses tokens of another issuer"},
+	{"a scope that the API lacks", func(s *setup) { s.verify.Scope = "read:tools admin:tools" }, []string{"token.scope"}, "--scope admin:tools", "that --scope names"},
 	{"scopes that the API lacks", func(s *setup) {
 		s.api["scopes"] = []object{{"value": "call:tools", "description": "x"}}
 		s.grant["scope"] = []string{"call:tools"}
 	}, []string{"token.scope"}, "--scope read:tools", "does not have"},
 	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
-	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "", "bearer tokens alone"},
+	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "authorization server", "bearer tokens alone"},
 	{
 		"the code is refused", wrapped(answering("POST", "/oauth/token", 403, `{"error":"invalid_grant","error_description":"Invalid authorization code"}`)),
 		[]string{"token"},
-		"", "",
+		runSetup, "in the words above",
 	},
-	{"refresh token stays", wrapped(edit("/oauth/token", func(o object) { o["refresh_token"] = "one-and-the-same" })), []string{"refresh.rotation"}, runSetup, ""},
+	{"no token in the answer", wrapped(answering("POST", "/oauth/token", 200, `{"token_type":"Bearer"}`)), []string{"token"}, "authorization server", "RFC 6749"},
+	{"refresh token stays", wrapped(edit("/oauth/token", func(o object) { o["refresh_token"] = "one-and-the-same" })), []string{"refresh.rotation"}, runSetup, "in the words above"},
 	{"refresh token is not replaced", wrapped(refreshWithoutNew()), []string{"refresh.rotation"}, "rotate", "stolen"},
 	{"clocks differ", func(s *setup) {
 		past := func() time.Time { return time.Now().Add(-2 * time.Hour) }
@@ -66,18 +68,8 @@ func tenantPort(document string) string {
 	return "none"
 }
 
-// other adds a second API, which is the default.
-func other(s *setup) {
-	const audience = "https://other.example/api"
-	s.ask = func(w *world, _ *verify.Options) {
-		w.manage("POST", "resource-servers", object{
-			"name": "Other", "identifier": audience, "signing_alg": "RS256", "allow_offline_access": true,
-			"scopes": []object{{"value": "read:tools", "description": "x"}, {"value": "call:tools", "description": "x"}},
-		})
-		w.manage("POST", "client-grants", object{"default_for": "third_party_clients", "audience": audience, "subject_type": "user", "scope": []string{"read:tools", "call:tools"}})
-		w.manage("PATCH", "tenants/settings", object{"default_audience": audience})
-	}
-}
+// otherDefault makes the second API the default.
+func otherDefault(s *setup) { s.settings["default_audience"] = otherAPI }
 
 func refreshWithoutNew() func(*world) http.RoundTripper {
 	seen := 0
@@ -92,18 +84,15 @@ var servers = []broken{
 	{"another audience expected", gateway(func(o *sandbox.GatewayOptions, _ string) { o.Audience = "https://mcp.example/mcp" }), []string{"mcp.initialize"}, runRender, "another audience"},
 	{"refuses all", faulty(sandbox.GatewayRefusesAll), []string{"mcp.initialize"}, runRender, "audience or issuer"},
 	{"any token passes", faulty(sandbox.GatewayAnyToken), []string{"reject.garbage", "reject.forged", "reject.audience"}, runRender, "calls itself a token"},
-	{"any audience passes", func(s *setup) { faulty(sandbox.GatewayAnyAudience)(s); other(s) }, []string{"reject.audience"}, runRender, "other APIs"},
+	{"any audience passes", faulty(sandbox.GatewayAnyAudience), []string{"reject.audience"}, runRender, "other APIs"},
 	{"expired tokens pass", func(s *setup) {
 		faulty(sandbox.GatewayAnyExpiry)(s)
 		s.tenant.Now = func() time.Time { return time.Now().Add(-2 * time.Hour) }
 	}, []string{"reject.expired", "token.lifetime"}, runRender, "does not check exp"},
 	{"GET fails", faulty(sandbox.GatewayBrokenGet), []string{"mcp.get"}, runRender, "takes GET"},
-	{"a scope is missing", wrapped(through(func(req *http.Request, resp *http.Response) {
-		if req.URL.Path == "/mcp" && strings.Count(req.Header.Get("Authorization"), ".") == 2 && resp.StatusCode == http.StatusOK {
-			replace(resp, http.StatusForbidden, "application/json", "{}")
-			resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="admin:tools"`)
-		}
-	})), []string{"mcp.initialize"}, "--scope", "lacks a scope"},
+	{"a scope that nobody grants", wrapped(wanting("admin:tools")), []string{"mcp.initialize"}, "--scope admin:tools", "does not grant it"},
+	{"never enough scopes", wrapped(wanting("read:tools")), []string{"mcp.initialize"}, "check what the server compares", "that has the scopes"},
+	{"a scope without a name", wrapped(wanting("")), []string{"mcp.initialize"}, "name the scopes", "does not say which"},
 	{"403 without a word", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
 			replace(resp, http.StatusForbidden, "application/json", "{}")
@@ -113,5 +102,38 @@ var servers = []broken{
 		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
 			replace(resp, http.StatusBadGateway, "text/html", "<h1>Bad gateway</h1>")
 		}
+	})), []string{"mcp.initialize"}, "log of the MCP server behind", "what is behind it fails"},
+	{"another thing behind the gateway", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+			replace(resp, http.StatusOK, "text/html", "<h1>Welcome</h1>")
+		}
 	})), []string{"mcp.initialize"}, "behind the gateway", "does not speak MCP"},
+	{"tools fail", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if listsTools(req) {
+			replace(resp, http.StatusInternalServerError, "text/plain", "boom")
+		}
+	})), []string{"mcp.tools"}, "log of the MCP server behind", "what is behind it fails"},
+	{"refused tokens get 403", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.Header.Get("Authorization") != "" && resp.StatusCode == http.StatusUnauthorized {
+			replace(resp, http.StatusForbidden, "application/json", "{}")
+		}
+	})), []string{"reject.garbage", "reject.forged", "reject.audience"}, runRender, "gets 401"},
+	{"forged tokens pass", wrapped(through(takingForgeries)), []string{"reject.forged"}, runRender, "signature is not checked"},
+}
+
+// wanting is a server that wants a scope of a token that it knows otherwise, and is never content with it.
+func wanting(scope string) func(*world) http.RoundTripper {
+	return through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+			replace(resp, http.StatusForbidden, "application/json", "{}")
+			resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+scope+`"`)
+		}
+	})
+}
+
+// takingForgeries is a server that reads tokens and does not look at their signatures.
+func takingForgeries(req *http.Request, resp *http.Response) {
+	if resp.StatusCode == http.StatusUnauthorized && bytes.Contains(claimsIn(req), []byte(req.URL.String())) {
+		replace(resp, http.StatusOK, "application/json", "{}")
+	}
 }

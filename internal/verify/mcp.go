@@ -12,36 +12,41 @@ import (
 // mostTools is how many tools are listed before a server counts as one that never ends.
 const mostTools = 1000
 
-// bearer adds the token to the header of every request (RFC 6750 section 2.1).
+// bearer adds the token of the moment to the header of every request (RFC 6750 section 2.1).
 type bearer struct {
 	next  http.RoundTripper
-	token string
+	token func() string
 }
 
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 	req = req.Clone(req.Context())
-	req.Header.Set("Authorization", "Bearer "+b.token)
+	req.Header.Set("Authorization", "Bearer "+b.token())
 	return b.next.RoundTrip(req)
 }
 
-// checkInitialize connects as the Go SDK does: server/discover first, then initialize.
+// connect opens a session as the Go SDK does: server/discover first, then initialize.
+func (r *run) connect(ctx context.Context) error {
+	client := r.http()
+	client.Timeout = r.o.Timeout // also for the end of the session, which no context bounds
+	client.Transport = bearer{r.wire, func() string { return r.token.Access }}
+	transport := &mcp.StreamableClientTransport{Endpoint: r.o.URL, HTTPClient: client, MaxRetries: -1, DisableStandaloneSSE: true}
+	session, err := mcp.NewClient(&mcp.Implementation{Name: "mcpauth", Version: r.o.Version}, nil).Connect(ctx, transport, nil)
+	if err == nil {
+		r.session = session
+	}
+	return err
+}
+
 func (r *run) checkInitialize(ctx context.Context) finding {
 	const want = "200 to server/discover, or else to initialize"
 	if r.refused != "" {
 		return skip(r.refused)
 	}
-	client := r.http()
-	client.Timeout = r.o.Timeout // also for the end of the session, which no context bounds
-	client.Transport = bearer{r.wire, r.token.Access}
-	transport := &mcp.StreamableClientTransport{Endpoint: r.o.URL, HTTPClient: client, MaxRetries: -1, DisableStandaloneSSE: true}
-	session, err := mcp.NewClient(&mcp.Implementation{Name: "mcpauth", Version: "1.0.0"}, nil).Connect(ctx, transport, nil)
-	if err != nil {
-		return r.diagnoseMCP("mcp.initialize", err, want)
+	if found := r.steppingUp(ctx, "mcp.initialize", want, r.connect); found.status != Pass {
+		return found
 	}
-	r.session = session
-	result := session.InitializeResult()
 	got := "connected"
-	if result != nil {
+	if result := r.session.InitializeResult(); result != nil {
 		got = "MCP " + plain(result.ProtocolVersion)
 		if result.ServerInfo != nil {
 			got += ", " + plain(result.ServerInfo.Name)
@@ -52,22 +57,21 @@ func (r *run) checkInitialize(ctx context.Context) finding {
 
 // diagnoseMCP tells from the last answer what the server objects to.
 func (r *run) diagnoseMCP(check string, err error, want string) finding {
-	status, header := r.wire.last(check)
-	switch status {
-	case http.StatusUnauthorized:
+	status, header := r.wire.last(check, r.o.URL)
+	switch {
+	case status == 0 || timedOut(err):
+		cause, hint := r.trouble(theServer, err)
+		return fail(reason(err), want, cause, hint)
+	case status == http.StatusUnauthorized:
 		cause := "the gateway expects another audience or issuer than the token has: they are compared byte for byte"
 		if r.claims == nil {
 			cause = "the gateway can't read the token"
 		}
 		return fail("401 with a token", want, cause, r.render())
-	case http.StatusForbidden:
-		challenge := strings.Join(header.Values("WWW-Authenticate"), ", ")
-		if strings.Contains(challenge, "insufficient_scope") {
-			return fail("403: "+plain(challenge), want, "the token lacks a scope that the server wants", r.setupWith("--scope SCOPE"))
-		}
-		return fail("403 without insufficient_scope in WWW-Authenticate", "a challenge that names the scopes", "the server does not say which scope a client should ask for (RFC 6750 section 3.1)", "name the scopes in the challenge")
-	case 0:
-		return fail(reason(err), want, "the MCP server can't be reached", "check the MCP server")
+	case status == http.StatusForbidden:
+		return r.forbidden(header, want)
+	case status >= http.StatusInternalServerError:
+		return fail(statusText(status), want, "the gateway takes the token, and what is behind it fails", "look into the log of the MCP server behind the gateway")
 	}
 	return fail(statusText(status)+": "+plain(reason(err)), want, "the server takes the token but does not speak MCP at this URL", "check the MCP server behind the gateway")
 }
@@ -75,20 +79,52 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 func (r *run) checkTools(ctx context.Context) finding {
 	const want = "200 to tools/list"
 	var names []string
-	for tool, err := range r.session.Tools(ctx, nil) {
-		if err != nil {
-			return r.diagnoseMCP("mcp.tools", err, want)
+	list := func(ctx context.Context) error {
+		names, r.harmless = nil, ""
+		for tool, err := range r.session.Tools(ctx, nil) {
+			if err != nil {
+				return err
+			}
+			if names = append(names, plain(tool.Name)); len(names) > mostTools {
+				return nil
+			}
+			if r.harmless == "" && !needsArguments(tool) {
+				r.harmless = tool.Name
+			}
 		}
-		names = append(names, plain(tool.Name))
-		if len(names) > mostTools {
-			return fail(fmt.Sprintf("more than %d tools", mostTools), want, "the list has no end", "check the MCP server")
-		}
+		return nil
+	}
+	if found := r.steppingUp(ctx, "mcp.tools", want, list); found.status != Pass {
+		r.report.Tools = names
+		return found
+	}
+	if len(names) > mostTools {
+		return fail(fmt.Sprintf("more than %d tools", mostTools), want, "the list has no end", "check the MCP server")
 	}
 	r.report.Tools = names
 	if len(names) == 0 {
 		return warn("no tools", "at least one tool", "there is nothing to call", "check the MCP server behind the gateway")
 	}
 	return pass(fmt.Sprintf("%d: %s", len(names), plain(strings.Join(names, ", "))))
+}
+
+func needsArguments(tool *mcp.Tool) bool {
+	schema, _ := tool.InputSchema.(map[string]any)
+	required, _ := schema["required"].([]any)
+	return len(required) > 0
+}
+
+// checkCall calls a tool, which only a client under a conformance harness may: a verifier does not know what a tool does.
+func (r *run) checkCall(ctx context.Context) finding {
+	const want = "200 to tools/call"
+	call := func(ctx context.Context) error {
+		_, err := r.session.CallTool(ctx, &mcp.CallToolParams{Name: r.harmless})
+		return err
+	}
+	if found := r.steppingUp(ctx, "mcp.call", want, call); found.status != Pass {
+		return found
+	}
+	return pass("called " + show(r.harmless))
 }
 
 // checkGet opens the stream for messages from the server, which a server may refuse with 405. The stream is not read.
@@ -102,7 +138,8 @@ func (r *run) checkGet(ctx context.Context) finding {
 	req.Header.Set("Authorization", "Bearer "+r.token.Access)
 	resp, err := r.http().Do(req)
 	if err != nil {
-		return fail(reason(err), want, "the server does not answer, and clients that begin with GET hang", "answer GET with 405")
+		_, hint := r.trouble(theServer, err)
+		return fail(reason(err), want, "the server does not answer a GET, and clients that begin with one hang", "answer GET with 405; to wait longer: "+hint)
 	}
 	_ = resp.Body.Close()
 	if resp.StatusCode >= 500 {
@@ -112,12 +149,12 @@ func (r *run) checkGet(ctx context.Context) finding {
 	return pass(statusText(resp.StatusCode))
 }
 
-// last is the last answer within a check.
-func (w *wire) last(check string) (int, http.Header) {
+// last is the last answer from this URL within a check.
+func (w *wire) last(check, address string) (int, http.Header) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for i := len(w.lines) - 1; i >= 0; i-- {
-		if l := w.lines[i]; l.check == check {
+		if l := w.lines[i]; l.check == check && l.req.URL.String() == address {
 			l.mu.Lock()
 			defer l.mu.Unlock()
 			if l.resp == nil {

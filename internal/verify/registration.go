@@ -2,11 +2,14 @@ package verify
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // client is who logs in. Its credentials are good for one issuer alone.
@@ -32,10 +35,11 @@ func (r *run) checkDocument(ctx context.Context) finding {
 		return fail(show(address), "an https URL with a path", "a client id that is a URL must be https and have a path", "serve the document under https://HOST/PATH")
 	}
 	var found document
-	got, ok := r.getJSON(ctx, address, &found)
+	if err := r.getJSON(ctx, address, &found); err != nil {
+		cause, hint := r.trouble("the document", err)
+		return fail(showURL(address)+": "+reason(err), "200 with a JSON object", cause, hint)
+	}
 	switch {
-	case !ok:
-		return fail(showURL(address)+": "+got, "200 with a JSON object", "the document is not there", "serve it, for everyone")
 	case found.ID != address:
 		return fail("client_id is "+show(found.ID), show(address), difference(found.ID, address)+"; the document must name itself", "set client_id to the document's URL")
 	case len(found.Redirects) == 0:
@@ -53,6 +57,10 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 		return fail(err.Error(), "a free port on 127.0.0.1", "another program listens on the callback's port", "choose another --callback-port")
 	}
 	switch {
+	case r.o.ClientID != "" && r.o.ClientIssuer != "" && r.o.ClientIssuer != r.server.Issuer:
+		r.refused = "the client is another server's, so its credentials are sent nowhere"
+		return fail("a client of "+show(r.o.ClientIssuer), "one of "+show(r.server.Issuer), "a client's credentials are good for the issuer alone that gave them out, and no other may see them",
+			"give a client of this server, or let one be registered: "+r.withoutClient())
 	case r.o.ClientID != "":
 		r.secrets.Add(r.o.ClientSecret)
 		r.client = &client{r.o.ClientID, r.o.ClientSecret, r.authMethod("")}
@@ -62,11 +70,12 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 		return pass("client metadata document: " + show(r.o.ClientMetadataURL))
 	case r.server.RegistrationEndpoint == "":
 		return fail("no registration_endpoint, and no client id was given", "a way to get a client id",
-			"the authorization server takes only clients that someone registered", "register a client there, and run this with --client-id; or: "+r.setup())
+			"the authorization server takes only clients that someone registered", "register a client there with the redirect URI http://127.0.0.1:8765/callback, then: "+
+				r.again(func(o *Options) { o.ClientID, o.CallbackPort = "CLIENT_ID", 8765 }))
 	}
 	found := r.register(ctx)
 	if found.status == Pass && r.o.ClientMetadataURL != "" {
-		return warn(found.got, "client_id_metadata_document_supported", "the authorization server does not read client metadata documents, so a client was registered in their place", r.setupRegistration())
+		return warn(found.got, "client_id_metadata_document_supported", "the authorization server does not read client metadata documents, so a client was registered in their place", r.setup("--registration", "both"))
 	}
 	return found
 }
@@ -84,9 +93,24 @@ func (r *run) authMethod(registered string) string {
 	return "client_secret_post"
 }
 
+// grace is how long a registration that was sent may go on after an interrupt: without the answer nobody could know the
+// client that was made, and delete it.
+const grace = 3 * time.Second
+
+// lingering is a context that outlives an interrupt by the grace. A deadline stays.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if deadline, has := ctx.Deadline(); has {
+		longer, cancel = context.WithDeadline(context.WithoutCancel(ctx), deadline)
+	}
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
+	return longer, func() { stop(); cancel() }
+}
+
 func (r *run) register(ctx context.Context) finding {
+	name := "mcpauth verify " + rand.Text()[:nameLength] // its own, so that it can be found again
 	asked := map[string]any{
-		"client_name": "mcpauth verify", "application_type": "native", "redirect_uris": []string{r.callback.url},
+		"client_name": name, "application_type": "native", "redirect_uris": []string{r.callback.url},
 		"grant_types": []string{"authorization_code", "refresh_token"}, "response_types": []string{"code"},
 		"token_endpoint_auth_method": "none",
 	}
@@ -97,15 +121,31 @@ func (r *run) register(ctx context.Context) finding {
 	if err != nil {
 		return fail(err.Error(), "", "", "")
 	}
+	ctx, cancel := lingering(ctx)
+	defer cancel()
+	sent := false
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaders: func() { sent = true }})
 	const want = "201 with a client_id"
 	answer, err := r.post(ctx, r.server.RegistrationEndpoint, "application/json", body, nil)
+	r.report.RegisteredAt = r.server.RegistrationEndpoint
+	if sent && (err != nil || answer.status >= http.StatusInternalServerError || answer.status < 300) {
+		r.report.Unconfirmed = name // until an id says otherwise
+	}
 	if err != nil {
-		return fail(reason(err), want, "the registration endpoint can't be reached", "check the authorization server")
+		cause, hint := r.trouble("the registration endpoint", err)
+		return fail(reason(err), want, cause, hint)
 	}
 	if answer.status != http.StatusCreated && answer.status != http.StatusOK {
 		cause, hint := r.diagnose(answer.described())
 		return fail(answer.described(), want, cause, hint)
 	}
+	return r.registered(answer, want)
+}
+
+const nameLength = 16
+
+// registered reads the answer to a registration.
+func (r *run) registered(answer *reply, want string) finding {
 	var got document
 	if json.Unmarshal(answer.body, &got) != nil || got.ID == "" {
 		return fail(statusText(answer.status)+" without a client_id", want, "the answer is not that of RFC 7591", "check the authorization server")
@@ -113,13 +153,25 @@ func (r *run) register(ctx context.Context) finding {
 	r.secrets.Add(got.Secret)
 	r.client = &client{got.ID, got.Secret, got.Method}
 	if got.Method == "" {
-		r.client.method = "none"
-		if got.Secret != "" {
-			r.client.method = "client_secret_basic" // the default of RFC 7591 section 2
-		}
+		r.client.method = r.unsaidMethod(got.Secret)
 	}
-	r.report.ClientID, r.report.RegisteredAt = clean(got.ID), r.server.RegistrationEndpoint
+	r.report.ClientID, r.report.Unconfirmed = clean(got.ID), ""
 	return pass("registered " + show(got.ID))
+}
+
+// unsaidMethod is how a client authenticates that was registered without saying how: with a secret by the default of
+// RFC 7591 section 2, unless the server supports something else alone.
+func (r *run) unsaidMethod(secret string) string {
+	supported := r.server.TokenEndpointAuthMethodsSupported
+	switch {
+	case secret == "", slices.Equal(supported, []string{"none"}):
+		return "none"
+	case len(supported) == 0 || slices.Contains(supported, "client_secret_basic"):
+		return "client_secret_basic"
+	case slices.Contains(supported, "client_secret_post"):
+		return "client_secret_post"
+	}
+	return "none"
 }
 
 // wantedScope is what the login asks for. A refresh token is asked for where the authorization server knows how, and

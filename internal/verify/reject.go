@@ -34,10 +34,11 @@ func guarded(r *run) string {
 // mustReject sends a token that has to be refused.
 func (r *run) mustReject(ctx context.Context, token, cause, hint string) finding {
 	const want = "401 Unauthorized"
-	answer, err := r.knock(ctx, token)
+	answer, err := r.knock(ctx, r.o.URL, r.probe, token)
 	switch {
 	case err != nil:
-		return fail(reason(err), want, "the MCP server can't be reached", "check the MCP server")
+		cause, hint := r.trouble(theServer, err)
+		return fail(reason(err), want, cause, hint)
 	case answer.status == http.StatusUnauthorized:
 		return pass(statusText(answer.status))
 	case answer.status >= 200 && answer.status < 300:
@@ -68,7 +69,7 @@ func (r *run) checkForged(ctx context.Context) finding {
 func (r *run) forgedClaims() jwt.Claims {
 	now := time.Now()
 	return jwt.Claims{
-		Issuer: r.server.Issuer, Subject: "auth0|forged", Audience: jwt.Audience{r.o.URL},
+		Issuer: r.server.Issuer, Subject: "auth0|forged", Audience: jwt.Audience{r.indicator},
 		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(time.Minute)),
 	}
 }
@@ -101,57 +102,89 @@ func (r *run) forgeUnsigned() (string, error) {
 	return part([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + part(payload) + ".", nil
 }
 
-// checkOtherAudience sends a good token of the same issuer for something else: an ID token, or what a login without the
-// resource parameter gives.
+// checkOtherAudience sends a good token of the same issuer for something else, where one can be had.
 func (r *run) checkOtherAudience(ctx context.Context) finding {
-	token := r.token.ID
-	if token == "" {
-		other, why := r.tokenForOther(ctx)
-		if why != "" {
-			return skip(why)
-		}
-		token = other
+	token, why := r.tokenForOther(ctx)
+	if why != "" {
+		return unmade("no token for another resource could be had: "+why, r.again(func(o *Options) { o.OtherResource = "URL" }))
 	}
+	ctx, cancel := r.anew(ctx)
+	defer cancel()
 	return r.mustReject(ctx, token,
 		"tokens for other APIs of the same issuer pass: the gateway's audience is empty or not checked, and any application's user gets in", r.render())
 }
 
+// foreign is a resource that no server has: what an authorization server gives for it that takes any.
+const foreign = "https://mcpauth.invalid/another-resource"
+
+// tokenForOther logs in for other things, and takes the first token that is certainly not for this server: one that says so.
+// What can't be read may be good for it, and a server that reads tokens refuses it whatever it thinks of audiences. An
+// access token goes before an ID token, which some servers refuse for what it is.
 func (r *run) tokenForOther(ctx context.Context) (token, why string) {
-	const none = "no token for another resource could be had"
-	if !r.o.Follow {
-		return "", none + ": that would take another login"
+	if r.claims == nil {
+		return "", "the tokens can't be read, so whom they are for can't be told"
 	}
-	a, err := r.newAttempt("")
-	if err != nil {
-		return "", none
+	identity := r.other(r.token.ID)
+	why = "that takes another login, for another API of the same authorization server"
+	for _, want := range r.others() {
+		if identity != "" && r.o.OtherResource == "" {
+			break
+		}
+		got, err := r.logIn(ctx, want)
+		if err != nil {
+			why = plain(reason(err))
+			continue
+		}
+		r.spare = append(r.spare, got.Refresh)
+		if token := r.other(got.Access); token != "" {
+			return token, ""
+		}
+		identity = r.other(got.ID)
+		why = "an opaque token is all that a login for something else gives"
+		if read, err := readClaims(got.Access); err == nil && slices.Contains(read.Audience, r.indicator) {
+			why = "whatever a login asks for, the token is for this server: it is the default audience"
+		}
 	}
-	first, err := r.visit(ctx, a.url)
-	if err != nil {
-		return "", none + ": " + reason(err)
+	if identity != "" {
+		return identity, ""
 	}
-	answer, err := r.follow(ctx, first)
-	if err != nil || answer.Get("code") == "" || answer.Get("state") != a.state {
-		return "", none + ": a login without the resource parameter gives no code"
+	return "", why
+}
+
+// others are what further logins may ask for. A person is only troubled where another resource was named.
+func (r *run) others() []asked {
+	scope := r.wantedScope()
+	if slices.Contains(r.server.ScopesSupported, "openid") {
+		scope = "openid" // no scope of any API; and an ID token is one for the client
 	}
-	got, _, err := r.redeem(ctx, a, answer.Get("code"), "")
-	if err != nil || got == nil {
-		return "", none + ": a login without the resource parameter gives no token"
+	switch {
+	case r.o.OtherResource != "":
+		return []asked{{resource: r.o.OtherResource, audience: r.o.OtherResource, scope: scope}}
+	case !r.o.Follow:
+		return nil
+	case r.isAuth0(): // gives nothing for a resource that it doesn't know
+		return []asked{{scope: scope}}
 	}
-	r.spare = append(r.spare, got.Refresh)
-	if read, err := readClaims(got.Access); err == nil && slices.Contains(read.Audience, r.o.URL) {
-		return "", none + ": this server is the default audience"
+	return []asked{{scope: scope}, {resource: foreign, scope: scope}}
+}
+
+// other is the token, if it can be read and names others as its audience and not this server.
+func (r *run) other(token string) string {
+	read, err := readClaims(token)
+	if err != nil || len(read.Audience) == 0 || slices.Contains(read.Audience, r.indicator) {
+		return ""
 	}
-	return got.Access, ""
+	return token
 }
 
 // checkExpired sends the token once it has expired, where that is soon.
 func (r *run) checkExpired(ctx context.Context) finding {
 	if r.claims.Expiry == nil {
-		return skip("the token says no end")
+		return unmade("the token says no end", "")
 	}
 	end := r.claims.Expiry.Time()
 	if left := time.Until(end); left > min(patience, r.o.Timeout/2) {
-		return skip("the token is good for " + left.Round(time.Second).String() + " yet: no expired one could be had")
+		return unmade("no expired token could be had: this one is good for "+left.Round(time.Second).String()+" yet", "")
 	} else if left >= 0 {
 		select {
 		case <-time.After(left + time.Second):
@@ -161,7 +194,7 @@ func (r *run) checkExpired(ctx context.Context) finding {
 	}
 	found := r.mustReject(ctx, r.token.Access, "expired tokens pass: the gateway does not check exp", r.render())
 	if found.status == Fail && strings.HasPrefix(found.got, "2") && time.Since(end) < leeway {
-		return warn(found.got+" "+time.Since(end).Round(time.Second).String()+" after its end", found.want, "servers may allow some minutes for clocks that differ", "")
+		return warn(found.got+" "+time.Since(end).Round(time.Second).String()+" after its end", found.want, "servers may allow some minutes for clocks that differ", "allow no leeway where the clocks are set by a time server")
 	}
 	return found
 }

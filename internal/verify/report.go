@@ -26,6 +26,8 @@ type Check struct {
 	Spec   string `json:"spec,omitempty"` // where the specification asks for it
 	Cause  string `json:"cause,omitempty"`
 	Hint   string `json:"hint,omitempty"` // what mends it
+	// Open tells of a skipped check that was wanted and could not be made: what it asks is not known.
+	Open bool `json:"open,omitempty"`
 }
 
 // Exchange is a request and its answer as they went over the wire, without secrets.
@@ -59,9 +61,11 @@ type Report struct {
 	Exchanges []Exchange    `json:"exchanges"`
 	ClientID  string        `json:"client_id,omitempty"` // the client that this run registered, if it did
 	// RegisteredAt is the endpoint that gave out ClientID. The id is that server's word: it means nothing elsewhere.
-	RegisteredAt string   `json:"registered_at,omitempty"`
-	Issuer       string   `json:"issuer,omitempty"` // the authorization server's
-	Tools        []string `json:"tools,omitempty"`  // the names of the MCP server's tools
+	RegisteredAt string `json:"registered_at,omitempty"`
+	// Unconfirmed is the name of a client that may have been registered there: the request went out, and no answer told.
+	Unconfirmed string   `json:"unconfirmed_client,omitempty"`
+	Issuer      string   `json:"issuer,omitempty"` // the authorization server's
+	Tools       []string `json:"tools,omitempty"`  // the names of the MCP server's tools
 }
 
 // Failed tells whether any check failed.
@@ -80,14 +84,25 @@ func (r Report) Count(status Status) int {
 	return n
 }
 
+// Open are the checks that were wanted and could not be made.
+func (r Report) Open() []Check {
+	return slices.DeleteFunc(slices.Clone(r.Checks), func(c Check) bool { return !c.Open })
+}
+
 // finding is what a check found.
 type finding struct {
 	status                 Status
 	got, want, cause, hint string
+	open                   bool
 }
 
 func pass(got string) finding { return finding{status: Pass, got: got} }
 func skip(why string) finding { return finding{status: Skip, got: why} }
+
+// unmade is a check that was wanted and could not be made.
+func unmade(why, hint string) finding {
+	return finding{status: Skip, got: why, hint: hint, open: true}
+}
 
 func fail(got, want, cause, hint string) finding {
 	return finding{status: Fail, got: got, want: want, cause: cause, hint: hint}

@@ -19,7 +19,7 @@ import (
 func portText(port int) string { return strconv.Itoa(port) }
 
 // freePort is a port that was free a moment ago: the callback must be known before the client is registered.
-func freePort(t *testing.T) int {
+func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,7 +29,7 @@ func freePort(t *testing.T) int {
 	return l.Addr().(*net.TCPAddr).Port
 }
 
-func serveDocument(t *testing.T, callback string) string {
+func serveDocument(t testing.TB, callback string) string {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(object{

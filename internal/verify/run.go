@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"slices"
+	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 	"github.com/modelcontextprotocol/go-sdk/oauthex"
@@ -15,18 +17,24 @@ import (
 // run is a login while it goes on: what the checks so far found out, for those that follow.
 type run struct {
 	o       Options
+	whole   context.Context // the run's own: a wait for a person is not bound by a check's time
 	target  *url.URL
+	guard   *guard
 	wire    *wire
 	jar     *cookiejar.Jar
 	secrets trace.Secrets
 	report  Report
 
-	refused string // why a client goes no further; empty while it would
+	refused   string  // why a client goes no further; empty while it would
+	indicator string  // the resource that tokens are asked for (RFC 8707): the server's URL, or what its metadata says
+	probe     opening // the message that a request without a token is refused for
 
 	unauthenticated *reply             // what a request without a token got
 	challenge       *oauthex.Challenge // the Bearer challenge in it
 	challengeErr    error
 	resource        *resourceMetadata
+	rooted          bool   // the metadata was found at the root
+	legacy          bool   // the server is taken for its own authorization server
 	issuer          string // the one that the resource names
 	server          *serverMetadata
 	client          *client
@@ -38,6 +46,8 @@ type run struct {
 	keys            keySet
 	claims          *claims
 	session         *mcp.ClientSession
+	stepped         bool     // a second login asked for more scopes
+	harmless        string   // a tool that takes no arguments
 	spare           []string // refresh tokens that no check looks at
 }
 
@@ -92,6 +102,30 @@ func wanted(r *run) string {
 }
 
 func trusted(r *run) string { return r.refused }
+
+// beyond are the beginnings of the ids of checks that no client makes: it does not look into tokens, sends no wrong ones,
+// and reads neither keys nor its own document.
+var beyond = []string{"server.keys", "registration.document", "token.", "mcp.get", "reject.", "refresh."}
+
+// steps are the checks of this run.
+func (r *run) steps() []step {
+	if !r.o.AsClient {
+		return steps
+	}
+	list := slices.DeleteFunc(slices.Clone(steps), func(s step) bool {
+		return slices.ContainsFunc(beyond, func(begin string) bool { return strings.HasPrefix(s.id, begin) })
+	})
+	return append(list, step{
+		"mcp.call", "a tool can be called", "MCP server features, Tools", []ground{wanted, hasSession, callable}, (*run).checkCall, goesOn,
+	})
+}
+
+func callable(r *run) string {
+	if r.harmless == "" {
+		return "no tool can be called without arguments"
+	}
+	return ""
+}
 
 // steps are all checks, in the order of a login. The numbers of the specification are sections of RFCs and headings of the
 // MCP authorization specification.

@@ -2,7 +2,7 @@ package verify
 
 import (
 	"context"
-	"net/http"
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -44,24 +44,38 @@ func serverCandidates(issuer string) []candidate {
 	return out
 }
 
+const theServerMetadata = "authorization server metadata"
+
 func (r *run) checkServerMetadata(ctx context.Context) finding {
 	var tried []candidate
 	for _, c := range serverCandidates(r.issuer) {
 		var found serverMetadata
-		got, ok := r.getJSON(ctx, c.url, &found)
-		c.got = got
+		c.err = r.getJSON(ctx, c.url, &found)
 		tried = append(tried, c)
-		if ok {
+		if c.err == nil {
 			r.server = &found
 			return pass(list(tried))
 		}
+		if ctx.Err() != nil { // no time is left for the next
+			break
+		}
 	}
-	return fail(list(tried), "200 with a JSON object", "what the protected resource metadata names is not an authorization server, or it can't be reached", r.render())
+	const want = "200 with a JSON object"
+	if cause, hint := r.troubleOf(theServerMetadata, tried); cause != "" {
+		return fail(list(tried), want, cause, hint)
+	}
+	if found, may := r.fixedEndpoints(tried); may {
+		return found
+	}
+	return fail(list(tried), want, "what the protected resource metadata names is not an authorization server", r.renderFor(""))
 }
 
 func (r *run) checkIssuer(context.Context) finding {
 	if r.server.Issuer == r.issuer {
 		return pass(show(r.issuer))
+	}
+	if r.legacy && sameOrigin(r.server.Issuer, r.target) { // nothing named an issuer that could differ
+		return warn(show(r.server.Issuer), show(r.issuer), "the server calls itself by another URL of the same host", "let the issuer be the server's origin")
 	}
 	hint := r.render()
 	return fail(show(r.issuer)+" in the protected resource metadata", show(r.server.Issuer)+", as the server calls itself",
@@ -99,7 +113,7 @@ func (r *run) checkEndpoints(context.Context) finding {
 		}
 	}
 	if len(problems) > 0 {
-		return fail(strings.Join(problems, "; "), "https URLs (http only on loopback)", "the authorization server's metadata is incomplete or not safe to use", "correct the authorization server's metadata, or name another server: "+r.render())
+		return fail(strings.Join(problems, "; "), "https URLs (http only on loopback)", "the authorization server's metadata is incomplete or not safe to use", "correct the authorization server's metadata, or name another server: "+r.renderFor(""))
 	}
 	return pass(show(r.server.AuthorizationEndpoint) + ", " + show(r.server.TokenEndpoint))
 }
@@ -115,19 +129,23 @@ func (r *run) checkAdvertisesIss(context.Context) finding {
 func (r *run) checkKeys(ctx context.Context) finding {
 	address := r.server.JWKSURI
 	if address == "" {
-		return warn("no jwks_uri", "a URL", "tokens can't be checked with the server's keys; that is right only for tokens that the MCP server asks the authorization server about", "")
+		return warn("no jwks_uri", "a URL", "tokens can't be checked with the server's keys; that is right only for tokens that the MCP server asks the authorization server about", "publish jwks_uri, unless the MCP server asks about each token (RFC 7662)")
 	}
 	if !secure(address) {
 		return skip("jwks_uri is no https URL")
 	}
-	got, ok := r.getJSON(ctx, address, &r.keys)
-	if !ok || len(r.keys.Keys) == 0 {
-		return fail(showURL(address)+": "+got, "200 with at least one key", "the MCP server can't check any token without these keys", "check the authorization server")
+	const want = "200 with at least one key"
+	if err := r.getJSON(ctx, address, &r.keys); err != nil {
+		cause, hint := r.trouble("the key set", err)
+		return fail(showURL(address)+": "+reason(err), want, cause+"; the MCP server can't check any token without these keys", hint)
+	}
+	if len(r.keys.Keys) == 0 {
+		return fail(showURL(address)+": 200, without a key", want, "the MCP server can't check any token without these keys", "check the authorization server")
 	}
 	for _, key := range r.keys.Keys {
 		if !key.IsPublic() {
 			return fail("a private key", "public keys alone", "the authorization server publishes a key that signs tokens", "replace the key at once")
 		}
 	}
-	return pass(showURL(address) + ": " + http.StatusText(http.StatusOK))
+	return pass(fmt.Sprintf("%s: 200, keys: %d", showURL(address), len(r.keys.Keys)))
 }

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -13,8 +14,14 @@ import (
 type tamper func(req *http.Request, resp *http.Response)
 
 func (f tamper) RoundTrip(req *http.Request) (*http.Response, error) {
+	var sent []byte
+	if req.Body != nil {
+		sent, _ = io.ReadAll(req.Body)
+		req.Body = io.NopCloser(bytes.NewReader(sent))
+	}
 	resp, err := http.DefaultTransport.RoundTrip(req)
 	if err == nil {
+		req.Body = io.NopCloser(bytes.NewReader(sent))
 		f(req, resp)
 	}
 	return resp, err
@@ -32,6 +39,50 @@ func replace(resp *http.Response, status int, contentType, body string) {
 	resp.Header.Set("Content-Length", strconv.Itoa(len(body)))
 	resp.ContentLength = int64(len(body))
 	resp.Body = io.NopCloser(strings.NewReader(body))
+}
+
+// rewritten changes requests on their way.
+func rewritten(next http.RoundTripper, change func(*http.Request)) http.RoundTripper {
+	return roundTrip(func(req *http.Request) (*http.Response, error) {
+		req = req.Clone(req.Context())
+		change(req)
+		return next.RoundTrip(req)
+	})
+}
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return f(req) }
+
+// sent is what a request carried.
+func sent(req *http.Request) []byte {
+	body, _ := io.ReadAll(req.Body)
+	req.Body = io.NopCloser(bytes.NewReader(body))
+	return body
+}
+
+// listsTools tells whether a message of MCP asks for the tools.
+func listsTools(req *http.Request) bool {
+	return bytes.Contains(sent(req), []byte(`"method":"tools/list"`))
+}
+
+// messageID is the id that the answer to a message must bear.
+func messageID(req *http.Request) string {
+	var message struct {
+		ID json.RawMessage `json:"id"`
+	}
+	_ = json.Unmarshal(sent(req), &message)
+	return string(message.ID)
+}
+
+// claimsIn is what the token of a request says, where it can be read.
+func claimsIn(req *http.Request) []byte {
+	parts := strings.Split(req.Header.Get("Authorization"), ".")
+	if len(parts) != 3 {
+		return nil
+	}
+	payload, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	return payload
 }
 
 // edit changes the JSON that a path answers.

@@ -53,27 +53,31 @@ func (r *run) exchange(ctx context.Context, form url.Values) (*tokenAnswer, *rep
 }
 
 // redeem exchanges the code of an attempt.
-func (r *run) redeem(ctx context.Context, a *attempt, code, resource string) (*tokenAnswer, *reply, error) {
+func (r *run) redeem(ctx context.Context, a *attempt, code string) (*tokenAnswer, *reply, error) {
 	form := url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "code_verifier": {a.verifier}, "redirect_uri": {r.callback.url},
 	}
-	if resource != "" {
-		form.Set("resource", resource)
+	if a.resource != "" {
+		form.Set("resource", a.resource)
 	}
 	return r.exchange(ctx, form)
 }
 
 func (r *run) checkToken(ctx context.Context) finding {
 	const want = "200 with an access_token of type Bearer"
-	got, answer, err := r.redeem(ctx, r.attempt, r.answer.Get("code"), r.o.URL)
+	got, answer, err := r.redeem(ctx, r.attempt, r.answer.Get("code"))
 	switch {
 	case err != nil:
-		return fail(reason(err), want, "the token endpoint can't be reached", "check the authorization server")
+		cause, hint := r.trouble("the token endpoint", err)
+		return fail(reason(err), want, cause, hint)
 	case got == nil && answer.status == http.StatusOK:
 		return fail("200 without an access_token", want, "the answer is not that of RFC 6749", "check the authorization server")
 	case got == nil && answer.status >= 200 && answer.status <= 299:
 		// A success in another form may hold a token anywhere, so nothing of its text is shown.
 		return fail(statusText(answer.status)+", not in the form of RFC 6749", want, "the answer is not that of RFC 6749", "check the authorization server")
+	case got == nil && answer.status == http.StatusUnauthorized && r.o.ClientID != "":
+		cause, hint := r.unknownClient()
+		return fail(answer.described(), want, cause, hint)
 	case got == nil:
 		cause, hint := r.diagnose(answer.described())
 		return fail(answer.described(), want, cause, hint)
@@ -102,8 +106,11 @@ func (r *run) checkGranted(context.Context) finding {
 	if len(missing) == 0 {
 		return pass(plain(strings.Join(granted, " ")))
 	}
-	return fail("not granted: "+strings.Join(missing, " "), strings.Join(asked, " "),
-		"the server publishes scopes that the API or its grant does not have", r.setupWith("--scope "+quoted(missing[0])))
+	cause := "the server publishes scopes that the API or its grant does not have"
+	if r.o.Scope != "" {
+		cause = "the scopes that --scope names are not all on the API and its grant"
+	}
+	return fail("not granted: "+strings.Join(missing, " "), strings.Join(asked, " "), cause, r.setup(scopeFlags(missing)...))
 }
 
 const (
@@ -126,9 +133,9 @@ func (r *run) checkLifetime(context.Context) finding {
 	const want = "between a minute and a day"
 	switch {
 	case lifetime == 0:
-		return warn("no expires_in and no exp", want, "a token that never ends can't be taken back", r.setupWith("--token-lifetime 1h"))
+		return warn("no expires_in and no exp", want, "a token that never ends can't be taken back", r.setup("--token-lifetime", "1h"))
 	case lifetime < shortest || lifetime > longest:
-		return warn(lifetime.String(), want, "short lifetimes make clients log in all the time, long ones leave stolen tokens good", r.setupWith("--token-lifetime 1h"))
+		return warn(lifetime.String(), want, "short lifetimes make clients log in all the time, long ones leave stolen tokens good", r.setup("--token-lifetime", "1h"))
 	}
 	return pass(lifetime.String())
 }
@@ -140,18 +147,23 @@ func (r *run) checkRefreshPresent(context.Context) finding {
 	case slices.Contains(asked, offlineAccess):
 		return fail("no refresh token, though offline_access was asked for", "a refresh token", "the API does not allow offline access: people have to log in anew whenever the token ends", r.setup())
 	}
+	hint := r.setup()
+	if granted := strings.Fields(r.token.Scope); len(granted) > 0 && slices.Contains(r.server.ScopesSupported, offlineAccess) {
+		hint = "publish scopes_supported; a client that is told what to ask for gets one: " + r.again(func(o *Options) { o.Scope = strings.Join(granted, " ") })
+	}
 	return warn("no refresh token, and none was asked for", "a refresh token",
-		"clients ask for offline_access only beside other scopes, and where the authorization server names it: people have to log in anew whenever the token ends", "publish scopes_supported; allow offline access: "+r.setup())
+		"clients ask for offline_access only beside other scopes, and where the authorization server names it: people have to log in anew whenever the token ends", hint)
 }
 
 // checkRotation uses the refresh token. A public client's must be replaced each time (RFC 9700 section 2.2.2).
 func (r *run) checkRotation(ctx context.Context) finding {
 	const want = "a new access token and a new refresh token"
-	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {r.token.Refresh}, "resource": {r.o.URL}}
+	form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {r.token.Refresh}, "resource": {r.indicator}}
 	got, answer, err := r.exchange(ctx, form)
 	switch {
 	case err != nil:
-		return fail(reason(err), want, "the token endpoint can't be reached", "check the authorization server")
+		cause, hint := r.trouble("the token endpoint", err)
+		return fail(reason(err), want, cause, hint)
 	case got == nil:
 		cause, hint := r.diagnose(answer.described())
 		return fail(answer.described(), want, cause, hint)

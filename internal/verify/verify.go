@@ -33,11 +33,23 @@ type Options struct {
 	Login, Follow bool
 
 	ClientID, ClientSecret string // a client that is registered already
+	ClientIssuer           string // whose client that is; empty where that is not known
 	ClientMetadataURL      string // a client ID metadata document
 	CallbackPort           int    // on 127.0.0.1; 0 is any free port
 	Scope                  string // asked for in the place of what the server names
 
-	Timeout      time.Duration // for each check; 15 seconds where it is 0
+	// OtherResource is another resource of the same authorization server. A token for it is sent to the MCP server, which
+	// must refuse it.
+	OtherResource string
+	// AsClient leaves out all that a client does not do, such as looking into tokens and sending wrong ones.
+	AsClient bool
+	Version  string // of the program, told to the MCP server
+	// Domain is the tenant that the user works with, for the commands that hints give; it may be empty.
+	Domain string
+
+	// Timeout bounds each check, but for the wait for a person; 15 seconds where it is 0. A server that lets it pass is not
+	// asked again.
+	Timeout      time.Duration
 	LoginTimeout time.Duration // for the person in the browser; 5 minutes where it is 0
 
 	Transport   http.RoundTripper          // for all requests; http.DefaultTransport where it is nil
@@ -63,19 +75,37 @@ func (e *OptionError) Error() string { return fmt.Sprintf("%s: %s", e.Option, e.
 // Run verifies a server. The error is an *OptionError, or the context's when the run was interrupted: then the report holds
 // what was seen until then. All that is wrong with the server is a failed check.
 func Run(ctx context.Context, o Options) (Report, error) {
-	r, err := newRun(o)
+	first, err := newRun(o)
 	if err != nil {
 		return Report{}, err
 	}
+	moved := first.through(ctx)
+	report := first.finish()
+	if !moved {
+		return report, ctx.Err()
+	}
+	second, err := newRun(o)
+	if err != nil {
+		return report, err
+	}
+	second.through(ctx)
+	again := second.finish()
+	again.Exchanges = append(report.Exchanges, again.Exchanges...)
+	return again, ctx.Err()
+}
+
+// through makes all checks. moved tells that the run has to begin anew, at another authorization server.
+func (r *run) through(ctx context.Context) (moved bool) {
 	defer r.close()
-	for _, s := range steps {
+	r.whole = ctx
+	for _, s := range r.steps() {
 		if ctx.Err() != nil {
 			break
 		}
 		r.do(ctx, s)
 	}
 	r.revoke(ctx)
-	return r.finish(), ctx.Err()
+	return r.moved(ctx)
 }
 
 func newRun(o Options) (*run, error) {
@@ -99,8 +129,9 @@ func newRun(o Options) (*run, error) {
 		o.Transport = http.DefaultTransport
 	}
 	o.AllowPrivate = o.AllowPrivate || spec.IsLoopback(target.Hostname())
-	r := &run{o: o, target: target, report: Report{URL: o.URL, Started: time.Now()}}
-	r.wire = &wire{next: newGuard(o.Transport, target, o.AllowPrivate), secrets: &r.secrets, started: r.report.Started}
+	r := &run{o: o, target: target, indicator: o.URL, probe: discover, report: Report{URL: o.URL, Started: time.Now()}}
+	r.guard = newGuard(o.Transport, target, o.AllowPrivate)
+	r.wire = &wire{next: r.guard, secrets: &r.secrets, started: r.report.Started, tired: map[string]string{}}
 	r.jar, err = cookiejar.New(nil)
 	return r, err
 }
@@ -125,13 +156,16 @@ func (r *run) do(ctx context.Context, s step) {
 		r.wire.begin(s.id)
 		found = s.run(r, checkCtx)
 		cancel()
-		if ctx.Err() != nil {
+		switch {
+		case ctx.Err() != nil:
 			found = skip("interrupted")
+		case found.status == Fail && r.wire.spared():
+			found = unmade("the server let the time of an earlier check pass, and was not asked again", r.patiently())
 		}
 	}
-	check.Status = found.status
-	check.Got, check.Want = r.secrets.Hide(found.got), r.secrets.Hide(found.want)
-	check.Cause, check.Hint = r.secrets.Hide(found.cause), r.secrets.Hide(found.hint)
+	check.Status, check.Open = found.status, found.open
+	check.Got, check.Want = r.shown(found.got), r.shown(found.want)
+	check.Cause, check.Hint = r.shown(found.cause), r.shown(found.hint)
 	if found.status == Fail && s.kind == stops && r.refused == "" {
 		r.refused = fmt.Sprintf("a client stops at %q, so nothing is registered or sent", s.title)
 	}
@@ -145,11 +179,17 @@ func (r *run) tell(e Event) {
 	}
 }
 
+// shown is a text as it may be told: without secrets, and without what a terminal or a page would obey.
+func (r *run) shown(text string) string { return clean(r.secrets.Hide(text)) }
+
 func (r *run) finish() Report {
 	r.report.Took = time.Since(r.report.Started)
 	r.report.Exchanges = r.wire.exchanges()
 	for i, tool := range r.report.Tools {
-		r.report.Tools[i] = r.secrets.Hide(tool)
+		r.report.Tools[i] = r.shown(tool)
+	}
+	for _, text := range []*string{&r.report.URL, &r.report.Issuer, &r.report.ClientID, &r.report.Unconfirmed, &r.report.RegisteredAt} {
+		*text = r.shown(*text)
 	}
 	return r.report
 }
@@ -161,9 +201,7 @@ func (r *run) close() {
 	if r.callback != nil {
 		r.callback.close()
 	}
-	if transport, own := r.wire.next.(*guard).checked.(*http.Transport); own {
-		transport.CloseIdleConnections()
-	}
+	r.guard.close()
 }
 
 // tlsConfigOf keeps the roots that the user trusts.

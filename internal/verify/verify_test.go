@@ -18,6 +18,9 @@ func TestHealthy(t *testing.T) {
 	if warned := with(report, verify.Warn); len(warned) > 0 {
 		t.Errorf("warned: %v", warned)
 	}
+	if open := report.Open(); len(open) != 1 || open[0].ID != "reject.expired" {
+		t.Errorf("open: %v", open)
+	}
 	// No document was named, and a fresh token does not expire in time.
 	if skipped := with(report, verify.Skip); !slices.Equal(skipped, []string{"registration.document", "reject.expired"}) {
 		t.Errorf("skipped: %v", skipped)
@@ -69,5 +72,41 @@ func TestOtherServersAreToldOtherwise(t *testing.T) {
 	report, _ := verified(t, s)
 	if check := find(t, report, "server.iss"); !strings.HasPrefix(check.Hint, "change it at the authorization server") {
 		t.Errorf("%q", check.Hint)
+	}
+}
+
+// TestNoHollowPass: a token that is refused for what it is shows nothing about audiences, and one that may be good for this
+// server must not be held against it. What can't be known is open, and said.
+func TestNoHollowPass(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*setup)
+		why    string
+	}{
+		"the default audience": {func(s *setup) {
+			s.ask = func(w *world, _ *verify.Options) {
+				w.manage("PATCH", "tenants/settings", object{"default_audience": w.gateway.URL})
+			}
+		}, "it is the default audience"},
+		"opaque without an audience": {func(*setup) {}, "an opaque token is all"},
+		"tokens that can't be read":  {func(s *setup) { s.wrap = opaque }, "can't be told"},
+		"a person's login":           {func(s *setup) { s.verify.Follow, s.verify.Login, s.verify.OpenBrowser = false, true, browser(t, nil) }, "takes another login"},
+		"an API that isn't there":    {func(s *setup) { s.verify.OtherResource = "https://nowhere.example" }, "Service not found"},
+	} {
+		s := healthy()
+		s.other = false
+		faulty(sandbox.GatewayAnyAudience)(&s) // what must not pass for a server that looks at audiences
+		c.change(&s)
+		report, _ := verified(t, s)
+		check := find(t, report, "reject.audience")
+		if check.Status != verify.Skip || !check.Open || !strings.Contains(check.Got, c.why) || !strings.Contains(check.Hint, "--other-resource") {
+			t.Errorf("%s: %s, open %t, got %q, hint %q", name, check.Status, check.Open, check.Got, check.Hint)
+		}
+	}
+	s := healthy() // a person logs in a second time where another API is named
+	s.verify.Follow, s.verify.Login, s.verify.OpenBrowser = false, true, browser(t, nil)
+	faulty(sandbox.GatewayAnyAudience)(&s)
+	report, _ := verified(t, s)
+	if check := find(t, report, "reject.audience"); check.Status != verify.Fail {
+		t.Errorf("%+v", check)
 	}
 }

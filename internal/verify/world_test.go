@@ -22,7 +22,7 @@ type object = map[string]any
 
 // world is a tenant and a gateway that are set up well, but for what a test breaks.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	tenant  *sandbox.Server
 	gateway *sandbox.Gateway
 	token   string
@@ -37,8 +37,10 @@ type setup struct {
 	api      object
 	grant    object // nil: none
 	promote  bool
+	other    bool // a second API, for tokens that are for something else
 	verify   verify.Options
 	tls      bool
+	stop     func() // ends what a row started beside
 	ask      func(w *world, o *verify.Options)
 	wrap     func(w *world) http.RoundTripper
 }
@@ -59,13 +61,17 @@ func healthy() setup {
 		},
 		grant:   object{"default_for": "third_party_clients", "subject_type": "user", "scope": []string{"read:tools", "call:tools"}},
 		promote: true,
+		other:   true,
 		verify:  verify.Options{Follow: true, Timeout: 5 * time.Second},
 	}
 }
 
-func build(t *testing.T, s setup) *world {
+func build(t testing.TB, s setup) *world {
 	t.Helper()
 	w := &world{t: t}
+	if s.stop != nil {
+		t.Cleanup(s.stop)
+	}
 	var err error
 	if w.tenant, err = sandbox.Start(t.Context(), s.tenant, sandbox.Listen{TLS: s.tls}); err != nil {
 		t.Fatal(err)
@@ -99,9 +105,19 @@ func build(t *testing.T, s setup) *world {
 			w.manage("PATCH", "connections/"+fmt.Sprint(c["id"]), object{"is_domain_connection": true})
 		}
 	}
+	if s.other {
+		scopes := []string{"read:tools", "call:tools"}
+		w.manage("POST", "resource-servers", object{
+			"name": "Other", "identifier": otherAPI, "signing_alg": "RS256", "allow_offline_access": true,
+			"scopes": []object{{"value": scopes[0], "description": "x"}, {"value": scopes[1], "description": "x"}},
+		})
+		w.manage("POST", "client-grants", object{"default_for": "third_party_clients", "audience": otherAPI, "subject_type": "user", "scope": scopes})
+	}
 	w.manage("PATCH", "tenants/settings", s.settings)
 	return w
 }
+
+const otherAPI = "https://other.example/api"
 
 func (w *world) login() {
 	id, secret := w.tenant.Tenant.Credentials()
@@ -171,7 +187,10 @@ func verified(t *testing.T, s setup) (verify.Report, *world) {
 	t.Helper()
 	w := build(t, s)
 	o := s.verify
-	o.URL = w.gateway.URL
+	o.URL, o.Domain = w.gateway.URL, w.tenant.URL
+	if s.other {
+		o.OtherResource = otherAPI
+	}
 	if s.ask != nil {
 		s.ask(w, &o)
 	}

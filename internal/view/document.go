@@ -81,6 +81,7 @@ type Check struct {
 	Spec   string `json:"spec,omitempty"`
 	Cause  string `json:"cause,omitempty"`
 	Hint   string `json:"hint,omitempty"`
+	Open   bool   `json:"open,omitempty"` // wanted, and could not be made
 }
 
 // Parts are the rendered parts of a gateway's configuration.

@@ -1,0 +1,169 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// auditor looks at the tenant behind an MCP server, and tidies up there. Without usable credentials it has no client.
+type auditor struct {
+	app    *app
+	client *tenant.Client
+	why    error // why there are credentials, but none that can be used
+}
+
+// auditor signs in to the tenant. Credentials that lie about in the environment may be another tenant's, or old: a server
+// can be verified without them, so only what was given on the command line is an error.
+func (a *app) auditor(ctx context.Context, o *verify.Options) (*auditor, error) {
+	if o.AsClient {
+		return &auditor{app: a}, nil
+	}
+	found := &auditor{app: a}
+	domain, missing, problems := a.parseDomain("")
+	if len(problems) > 0 {
+		return a.unaudited(ctx, problems, a.domainGiven())
+	}
+	credentials, err := a.credentials(ctx, domain, tenant.SetupScopes())
+	if missing || (errors.Is(err, tenant.ErrNoCredentials) && !a.global.tokenStdin) {
+		return found, nil
+	}
+	if err != nil {
+		return a.unaudited(ctx, err, a.global.tokenStdin)
+	}
+	o.Domain = domain.String()
+	client, err := a.open(domain, credentials)
+	if err != nil {
+		return nil, err
+	}
+	signingIn, cancel := context.WithTimeout(ctx, a.global.timeout)
+	defer cancel()
+	if err := client.SignIn(signingIn); err != nil {
+		return a.unaudited(ctx, err, false)
+	}
+	found.client = client
+	return found, nil
+}
+
+// unaudited goes on without the tenant, and says so.
+func (a *app) unaudited(ctx context.Context, err error, fatal bool) (*auditor, error) {
+	if fatal || ctx.Err() != nil {
+		return nil, err
+	}
+	a.warn("the tenant is not looked at, and no client can be deleted there: " + judge(err).message)
+	return &auditor{app: a, why: err}, nil
+}
+
+// checks are what the tenant shows.
+func (t *auditor) checks(ctx context.Context, o verify.Options, issuer string) []verify.Check {
+	switch {
+	case t.client != nil:
+		return t.app.audit(ctx, t.client, o, issuer)
+	case t.why != nil:
+		v := judge(t.why)
+		check := verify.Check{
+			ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true,
+			Got: v.message, Hint: v.hint,
+		}
+		t.app.showCheck(check)
+		return []verify.Check{check}
+	}
+	return nil
+}
+
+// suggest completes hints with what only the tenant knows: the names of its connections and of its other APIs.
+func (t *auditor) suggest(ctx context.Context, o verify.Options, report *verify.Report) {
+	if t.client == nil || report.Issuer != t.client.Domain().Issuer() {
+		return
+	}
+	promote := ""
+	for i := range report.Checks {
+		if c := report.Checks[i]; c.ID == "tenant-connection" && c.Status == verify.Fail {
+			promote = c.Hint
+		}
+	}
+	for i := range report.Checks {
+		switch c := &report.Checks[i]; {
+		case promote != "" && strings.HasPrefix(c.Hint, "mcpauth promote-connection --name CONNECTION"):
+			c.Hint = promote
+		case c.ID == "reject.audience" && c.Open && o.OtherResource == "":
+			t.suggestOther(ctx, o.URL, c)
+		}
+	}
+}
+
+// suggestOther names another API, whose token the server must refuse.
+func (t *auditor) suggestOther(ctx context.Context, server string, c *verify.Check) {
+	others, err := t.client.GrantedAPIs(ctx)
+	others = slices.DeleteFunc(others, func(identifier string) bool { return identifier == server })
+	switch {
+	case err != nil: // the hint stays as it is
+	case len(others) == 0:
+		c.Got += "; and the tenant has no other API that registered clients may ask for"
+	default:
+		c.Hint = strings.Replace(c.Hint, "--other-resource URL", "--other-resource "+shellQuote(others[0]), 1)
+	}
+}
+
+// cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was.
+func (t *auditor) cleanUp(ctx context.Context, report verify.Report) {
+	const most = 5 * time.Second
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
+	defer cancel()
+	name, certain := "the client "+report.ClientID, "was registered"
+	switch {
+	case report.Unconfirmed != "":
+		name, certain = fmt.Sprintf("a client with the name %q", report.Unconfirmed), "may have been registered (the request was sent, and no answer came)"
+	case report.ClientID == "":
+		return
+	}
+	// An id is deleted only from the tenant that gave it out: another server could name any application of the tenant's.
+	switch {
+	case t.client == nil:
+		t.app.warn(fmt.Sprintf("%s %s and stays: without credentials for the tenant it can't be deleted", name, certain))
+	case !registeredAt(t.client.Domain(), report.RegisteredAt):
+		t.app.warn(fmt.Sprintf("%s %s at %s, not at %s, and stays", name, certain, report.RegisteredAt, t.client.Domain()))
+	case report.ClientID == "":
+		t.findAndDelete(ctx, report.Unconfirmed, name+" "+certain)
+	default:
+		t.delete(ctx, report.ClientID)
+	}
+}
+
+// findAndDelete looks for a client by the name that only this run gave.
+func (t *auditor) findAndDelete(ctx context.Context, name, what string) {
+	ids, err := t.client.ThirdPartyClientsNamed(ctx, name)
+	if err != nil {
+		t.app.warn(fmt.Sprintf("%s; it could not be looked for: %v", what, err))
+		return
+	}
+	for _, id := range ids {
+		t.delete(ctx, id)
+	}
+	if len(ids) == 0 {
+		t.app.say("%s; there is none\n", view.Clean(what))
+	}
+}
+
+func (t *auditor) delete(ctx context.Context, id string) {
+	if err := t.client.DeleteClient(ctx, id); err != nil {
+		t.app.warn(fmt.Sprintf("the client %s was registered and could not be deleted: %v", id, err))
+		return
+	}
+	t.app.say("deleted the registered client %s\n", view.Clean(id))
+}
+
+// registeredAt tells whether a registration endpoint is the tenant's own.
+func registeredAt(domain spec.Domain, endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	return err == nil && u.User == nil && strings.EqualFold(u.Scheme+"://"+u.Host, domain.URL())
+}

@@ -1,0 +1,65 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// summary counts what became of the checks, and says what is still open.
+func summary(report verify.Report, palette view.Palette, width int) string {
+	var b strings.Builder
+	open := report.Open()
+	b.WriteString(palette.Strong(fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
+		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))) + "\n")
+	if len(open) == 0 {
+		return b.String()
+	}
+	b.WriteString(palette.Warn(number(len(open), "check")+" could not be made, so this is not known:") + "\n")
+	for _, c := range open {
+		fmt.Fprintf(&b, "  %s %s\n", view.Clean(c.Title), palette.Faint("["+view.Clean(c.ID)+"]"))
+		writeDetail(&b, "why", c.Got, width)
+		writeDetail(&b, "do", c.Hint, width)
+	}
+	return b.String()
+}
+
+func number(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// writeDetail writes a line of a diagnosis, folded to a width. What has several lines, or is folded, stays in its column.
+// What to do is a command to copy, most of the time, and stays whole.
+func writeDetail(b *strings.Builder, name, text string, width int) {
+	if text == "" {
+		return
+	}
+	const column = "          "
+	for i, line := range strings.Split(text, "\n") {
+		line = column + view.Clean(line)
+		if i == 0 {
+			line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
+		}
+		if name != "do" {
+			line = view.Fold(line, width, max(0, len(column)-indent(line)))
+		}
+		b.WriteString(line + "\n")
+	}
+}
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+
+func checks(report verify.Report) []view.Check {
+	list := make([]view.Check, len(report.Checks))
+	for i, c := range report.Checks {
+		list[i] = view.Check{
+			ID: c.ID, Status: string(c.Status), Title: c.Title, Got: c.Got, Want: c.Want, Spec: c.Spec, Cause: c.Cause, Hint: c.Hint, Open: c.Open,
+		}
+	}
+	return list
+}

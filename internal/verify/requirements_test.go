@@ -1,0 +1,267 @@
+package verify_test
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/base64"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+// requirement is one thing that a verifier must check (MCP authorization, revision 2026-07-28, and the RFCs behind it).
+type requirement struct {
+	what string
+	ids  []string // our checks
+	rows []string // the rows in which a server breaks it, and one of the checks tells
+	// own is for what only a client can break, and so no row: it looks at what this one sent.
+	own func(*witness, *testing.T)
+}
+
+var requirements = []requirement{
+	{"an unauthenticated POST is 401, never 200 or a redirect", []string{"challenge.status"}, []string{"open to all", "redirect to a login page", "moved elsewhere", "only later messages are protected"}, nil},
+	{"the challenge parses and resource_metadata is used", []string{"challenge.header", "resource.metadata"}, []string{"no challenge", "malformed challenge", "challenge of another scheme", "challenge names a wrong URL", "bare challenge"}, nil},
+	{"the metadata URLs are tried in order, and each is told", []string{"resource.metadata"}, []string{"no metadata", "metadata is not JSON", "metadata is a web page", "metadata wants a token", "metadata fails"}, nil},
+	{"at least one authorization server", []string{"resource.servers"}, []string{"no authorization server", "authorization server on http"}, nil},
+	{"resource is byte for byte the URL that is used", []string{"resource.match"}, []string{"metadata with a slash", "metadata of another host", "metadata for the whole host"}, nil},
+	{"the URL is canonical: a scheme, no fragment", []string{"resource.url"}, []string{"URL with a query"}, nil},
+	{"no trailing slash, scheme and host in lower case", []string{"resource.url"}, []string{"URL with a slash", "URL in capitals"}, nil},
+	{"the authorization server's metadata is looked for in order", []string{"server.metadata"}, []string{"not an authorization server", "server metadata is a web page"}, nil},
+	{"issuer is byte for byte the value that led there", []string{"server.issuer"}, []string{"issuer without its slash"}, nil},
+	{"S256 is supported, and said to be", []string{"server.pkce"}, []string{"no PKCE", "plain PKCE only"}, nil},
+	{"endpoints are https, redirect URIs https or loopback", []string{"server.endpoints", "authorize"}, []string{"token endpoint on http", "token endpoint with a fragment", "no authorization endpoint", "login leaves https"}, (*witness).redirectsToLoopback},
+	{"registered before, then a metadata document, then dynamic registration", []string{"registration"}, []string{"no registration endpoint", "metadata documents are not read"}, (*witness).registersInOrder},
+	{"why a registration is refused is told in the server's words", []string{"registration"}, []string{"registration off", "quota", "rate limit", "registration without a client id", "registration wants other clients"}, nil},
+	{"credentials are kept for each issuer", []string{"registration"}, []string{"a client of another server"}, nil},
+	{"a metadata document is at an https URL with a path, and names itself", []string{"registration.document"}, []string{"client metadata document of another", "a document at the root", "a document without redirect URIs", "a document with a secret", "a document that isn't there"}, nil},
+	{"resource is in both the authorization and the token request", []string{"authorize", "token.audience"}, []string{"token for the default audience", "a resource that is not known"}, (*witness).sendsResource},
+	{"PKCE with S256", []string{"server.pkce", "token"}, []string{"no PKCE", "the code is refused"}, (*witness).provesPossession},
+	{"state is compared", []string{"login"}, []string{"state is lost"}, (*witness).sendsState},
+	{"the scope is the challenge's, else the metadata's, else none", []string{"resource.scopes", "token.scope"}, []string{"no scopes anywhere", "scopes that the API lacks", "a scope that the API lacks"}, (*witness).asksForPublishedScopes},
+	{"offline_access is neither in the challenge nor in the metadata", []string{"resource.offline"}, []string{"offline_access among the scopes"}, nil},
+	{"iss is compared byte for byte if it is there, and must be if it is promised", []string{"login.iss"}, []string{"iss of another", "iss is promised and missing"}, nil},
+	{"the server promises what it sends", []string{"server.iss", "login.iss"}, []string{"iss is sent and not promised", "iss is not promised, and not sent"}, nil},
+	{
+		"the token's audience is this server, and garbage, other audiences and expired tokens get 401",
+		[]string{"token.audience", "token.format", "mcp.initialize", "reject.garbage", "reject.forged", "reject.audience", "reject.expired"},
+		[]string{"token for the default audience", "resource profile off", "another audience expected", "any token passes", "forged tokens pass", "any audience passes", "expired tokens pass", "refused tokens get 403"},
+		nil,
+	},
+	{"the token is in the header of every request, never in the query", []string{"resource.bearer"}, []string{"tokens in the query"}, (*witness).sendsTokensInHeaders},
+	{"403 says insufficient_scope", []string{"mcp.initialize"}, []string{"403 without a word", "a scope that nobody grants", "a second login for more scopes"}, nil},
+	{"refresh tokens rotate", []string{"refresh.rotation"}, []string{"refresh token stays", "refresh token is not replaced"}, nil},
+	{"the modern request first, then initialize", []string{"mcp.initialize"}, []string{"another thing behind the gateway"}, (*witness).discoversFirst},
+}
+
+// TestRequirements holds the list of what must be checked against the checks and against the rows that break them.
+func TestRequirements(t *testing.T) {
+	const many = 27
+	if len(requirements) != many {
+		t.Fatalf("there are %d requirements, want %d", len(requirements), many)
+	}
+	w := &witness{}
+	s := healthy()
+	s.wrap = func(*world) http.RoundTripper { return w }
+	w.report, _ = verified(t, s)
+	known := map[string]bool{}
+	for _, c := range w.report.Checks {
+		known[c.ID] = true
+	}
+	rows := slices.Concat(all(), warnings)
+	for i, r := range requirements {
+		for _, id := range r.ids {
+			if !known[id] {
+				t.Errorf("%d (%s): there is no check %q", i+1, r.what, id)
+			}
+		}
+		for _, name := range r.rows {
+			at := slices.IndexFunc(rows, func(b broken) bool { return b.name == name })
+			if at < 0 {
+				t.Errorf("%d (%s): there is no row %q", i+1, r.what, name)
+			} else if !slices.ContainsFunc(rows[at].fails, func(id string) bool { return slices.Contains(r.ids, id) }) {
+				t.Errorf("%d (%s): the row %q is told by %v, not by %v", i+1, r.what, name, rows[at].fails, r.ids)
+			}
+		}
+		if len(r.rows) == 0 {
+			t.Errorf("%d (%s): no row breaks it", i+1, r.what)
+		}
+		if r.own != nil {
+			t.Run(r.what, func(t *testing.T) { r.own(w, t) })
+		}
+	}
+}
+
+// TestFallbackOrder holds where metadata is looked for, and that each place is told of.
+func TestFallbackOrder(t *testing.T) {
+	s := healthy()
+	s.gateway = healthy().gateway
+	var asked []string
+	s.verify.Follow = false
+	s.wrap = through(func(req *http.Request, resp *http.Response) {
+		if strings.HasPrefix(req.URL.Path, "/.well-known/") && !strings.HasSuffix(req.URL.Path, "jwks.json") {
+			asked = append(asked, req.URL.Path)
+			if len(asked) != 2 && len(asked) != 4 {
+				replace(resp, http.StatusNotFound, "text/plain", "")
+			}
+		}
+		if resp.Header.Get("WWW-Authenticate") != "" {
+			resp.Header.Set("WWW-Authenticate", `Bearer scope="read:tools"`)
+		}
+		if req.URL.Path == resourcePath && len(asked) == 2 { // the second place is about the first
+			edit(resourcePath, func(o object) { o["resource"] = "http://" + req.URL.Host + "/mcp" })(nil).(tamper)(req, resp)
+		}
+	})
+	report, _ := verified(t, s)
+	want := []string{resourcePath + "/mcp", resourcePath, asPath, "/.well-known/openid-configuration"}
+	if !slices.Equal(asked, want) {
+		t.Errorf("asked %v, want %v\n%s", asked, want, dump(report))
+	}
+	for id, places := range map[string][]string{"resource.metadata": want[:2], "server.metadata": want[2:]} {
+		for _, place := range places {
+			if got := find(t, report, id).Got; !strings.Contains(got, place) {
+				t.Errorf("%s does not tell of %s: %q", id, place, got)
+			}
+		}
+	}
+}
+
+// witness keeps what was sent.
+type witness struct {
+	report verify.Report
+	mu     sync.Mutex
+	seen   []witnessed
+}
+
+type witnessed struct {
+	*http.Request
+	body []byte
+	form url.Values
+}
+
+func (w *witness) RoundTrip(req *http.Request) (*http.Response, error) {
+	one := witnessed{Request: req}
+	if req.Body != nil {
+		one.body = sent(req)
+		one.form, _ = url.ParseQuery(string(one.body))
+	}
+	w.mu.Lock()
+	w.seen = append(w.seen, one)
+	w.mu.Unlock()
+	return http.DefaultTransport.RoundTrip(req)
+}
+
+// first is the first request to a path.
+func (w *witness) first(t *testing.T, path string) witnessed {
+	t.Helper()
+	i := slices.IndexFunc(w.seen, func(one witnessed) bool { return one.URL.Path == path })
+	if i < 0 {
+		t.Fatalf("nothing was sent to %s", path)
+	}
+	return w.seen[i]
+}
+
+func (w *witness) redirectsToLoopback(t *testing.T) {
+	if to := w.first(t, "/authorize").URL.Query().Get("redirect_uri"); !strings.HasPrefix(to, "http://127.0.0.1:") {
+		t.Errorf("the redirect URI is %q", to)
+	}
+}
+
+func (w *witness) sendsResource(t *testing.T) {
+	asked, redeemed := w.first(t, "/authorize").URL.Query().Get("resource"), w.first(t, "/oauth/token").form.Get("resource")
+	if asked != w.report.URL || redeemed != w.report.URL {
+		t.Errorf("resource is %q and %q, want %q", asked, redeemed, w.report.URL)
+	}
+}
+
+func (w *witness) provesPossession(t *testing.T) {
+	asked, redeemed := w.first(t, "/authorize").URL.Query(), w.first(t, "/oauth/token").form
+	sum := sha256.Sum256([]byte(redeemed.Get("code_verifier")))
+	if want := base64.RawURLEncoding.EncodeToString(sum[:]); asked.Get("code_challenge") != want || asked.Get("code_challenge_method") != "S256" || len(redeemed.Get("code_verifier")) < 43 {
+		t.Errorf("the challenge %q (%s) is not that of the verifier", asked.Get("code_challenge"), asked.Get("code_challenge_method"))
+	}
+}
+
+func (w *witness) sendsState(t *testing.T) {
+	states := map[string]bool{}
+	for _, one := range w.seen {
+		if one.URL.Path == "/authorize" {
+			state := one.URL.Query().Get("state")
+			if len(state) < 22 || states[state] {
+				t.Errorf("state %q is short, or used again", state)
+			}
+			states[state] = true
+		}
+	}
+}
+
+func (w *witness) asksForPublishedScopes(t *testing.T) {
+	if scope := w.first(t, "/authorize").URL.Query().Get("scope"); scope != "read:tools call:tools offline_access" {
+		t.Errorf("scope is %q", scope)
+	}
+}
+
+func (w *witness) sendsTokensInHeaders(t *testing.T) {
+	with := 0
+	for _, one := range w.seen {
+		if one.URL.Query().Has("access_token") || strings.Contains(one.URL.String(), "eyJ") {
+			t.Errorf("a token is in %s", one.URL.Path)
+		}
+		if one.URL.Path == "/mcp" && (bytes.Contains(one.body, []byte("tools/list")) || one.Method == http.MethodGet) {
+			if !strings.HasPrefix(one.Header.Get("Authorization"), "Bearer eyJ") {
+				t.Errorf("%s /mcp has no token", one.Method)
+			}
+			with++
+		}
+	}
+	if with < 2 {
+		t.Errorf("only %d requests should have had a token", with)
+	}
+}
+
+func (w *witness) discoversFirst(t *testing.T) {
+	var methods []string
+	for _, one := range w.seen {
+		if one.URL.Path == "/mcp" && strings.HasPrefix(one.Header.Get("Authorization"), "Bearer eyJ") {
+			for _, method := range []string{"server/discover", "initialize"} {
+				if bytes.Contains(one.body, []byte(`"`+method+`"`)) {
+					methods = append(methods, method)
+				}
+			}
+		}
+	}
+	if len(methods) < 2 || methods[0] != "server/discover" || methods[1] != "initialize" {
+		t.Errorf("sent %v", methods)
+	}
+}
+
+// registersInOrder needs runs of its own: of three ways, the first that is open is taken.
+func (w *witness) registersInOrder(t *testing.T) {
+	for name, c := range map[string]struct {
+		given  func(w *world, o *verify.Options)
+		client string
+	}{
+		"registered before": {func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			o.ClientID, o.ClientMetadataURL = "a-client", serveDocument(w.t, "http://127.0.0.1/callback")
+		}, "a-client"},
+		"a document": {func(w *world, o *verify.Options) {
+			o.ClientMetadataURL = serveDocument(w.t, "http://127.0.0.1/callback")
+		}, "http://127.0.0.1:"},
+		"neither": {func(*world, *verify.Options) {}, "tpc_"},
+	} {
+		w := &witness{}
+		s := healthy()
+		s.settings["client_id_metadata_document_supported"] = true
+		s.ask = c.given
+		s.wrap = func(*world) http.RoundTripper { return w }
+		_, _ = verified(t, s)
+		if client := w.first(t, "/authorize").URL.Query().Get("client_id"); !strings.HasPrefix(client, c.client) {
+			t.Errorf("%s: the client is %q", name, client)
+		}
+	}
+}
