@@ -27,7 +27,7 @@ var changes = []plan.Change{
 		{Path: "identifier", After: url}, {Path: "scopes", After: []plan.Scope{{Value: "a", Description: "A <b> & c"}}}, {Path: "token_lifetime", After: 3600},
 	}},
 	{Action: plan.Update, Kind: plan.KindGrant, Key: url, ID: "cgr_1", Fields: []plan.Field{{Path: "scope", Before: []string{}, After: []string{"a"}}}},
-	{Action: plan.Update, Kind: plan.KindConnection, Key: "staff\u2028\x1b", ID: "con_1", Fields: []plan.Field{{Path: "is_domain_connection", Before: false, After: true}}},
+	{Action: plan.Update, Kind: plan.KindConnection, Key: "staff\u2028\x1b\u009b\x7f\u202e 🙂 ü", ID: "con_1", Fields: []plan.Field{{Path: "is_domain_connection", Before: false, After: true}}},
 	{Action: plan.None, Kind: plan.KindSettings, Key: "t"},
 }
 
@@ -177,6 +177,15 @@ func TestEditedRecordsAreRefused(t *testing.T) {
 	}
 	if runs, _, err := store.Runs(); len(runs) != 2 || err != nil {
 		t.Errorf("white space makes %d runs of 2, %v", len(runs), err)
+	}
+}
+
+func TestARecordIsPlainText(t *testing.T) {
+	record := begin(t, newStore(t))
+	for _, b := range must(os.ReadFile(record.Path())) {
+		if b != '\n' && (b < ' ' || b > '~') {
+			t.Fatalf("it holds the byte %#x", b)
+		}
 	}
 }
 
