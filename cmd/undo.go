@@ -27,7 +27,7 @@ func (a *app) undoCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "undo",
 		Short: "Take the last run back",
-		Example: "  mcpauth undo --dry-run                       # what taking the last run back would change\n" +
+		Example: "  mcpauth undo --dry-run                           # the way back, as a plan\n" +
 			"  mcpauth undo --list\n" +
 			"  mcpauth undo --run 20260728T154501-4f1c9a --yes",
 		Long: "Every run of setup and promote-connection is recorded on this machine. Undo looks at the tenant, shows\n" +

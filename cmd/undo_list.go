@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
@@ -74,17 +75,26 @@ var runStates = map[string]string{
 	"standing": "can be undone", "unfinished": "stopped half-way, can be undone", "undone": "undone", "empty": "changed nothing",
 }
 
+// forPeople names the tenants only where there are several: on a terminal there is little room, and an id has to be whole.
 func forPeople(runs []view.Run) view.Table {
-	table := view.Table{Header: []string{"RUN", "COMMAND", "STATE", "TENANT"}}
+	table := view.Table{Header: []string{"RUN", "WHAT"}, Whole: 1}
+	several := slices.ContainsFunc(runs, func(r view.Run) bool { return r.Tenant != runs[0].Tenant })
+	if several {
+		table.Header = append(table.Header, "TENANT")
+	}
 	for _, r := range runs {
-		state := runStates[r.Status]
+		what := r.Command + ": " + runStates[r.Status]
 		switch r.Status {
 		case "undo":
-			state = "took back " + r.Undoes
+			what = "undo of " + r.Undoes
 		case "unusable":
-			state = "can't be used: " + r.Error
+			what = "can't be used: " + r.Error
 		}
-		table.Rows = append(table.Rows, []string{r.ID, r.Command, state, r.Tenant})
+		row := []string{r.ID, what}
+		if several {
+			row = append(row, r.Tenant)
+		}
+		table.Rows = append(table.Rows, row)
 	}
 	return table
 }

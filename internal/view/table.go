@@ -11,6 +11,8 @@ import (
 type Table struct {
 	Header []string
 	Rows   [][]string
+	// Whole is how many of the first columns are never cut: what people copy.
+	Whole int
 }
 
 // gap is what stands between two columns.
@@ -45,7 +47,7 @@ func (t Table) Text(width int, palette Palette) string {
 	for _, row := range t.Rows {
 		cells = append(cells, cleaned(row))
 	}
-	widths := fit(columnWidths(cells), width)
+	widths := fit(columnWidths(cells), width, t.Whole)
 	var b strings.Builder
 	for i, row := range cells {
 		line := strings.TrimRight(tableLine(row, widths), " ")
@@ -81,20 +83,20 @@ func columnWidths(rows [][]string) []int {
 	return widths
 }
 
-// fit takes from the widest column, again and again, until all fit.
-func fit(widths []int, most int) []int {
+// fit takes from the widest column that may be cut, again and again, until all fit.
+func fit(widths []int, most, whole int) []int {
 	if most <= 0 {
 		return widths
 	}
 	for {
-		total, widest := len(gap)*(len(widths)-1), 0
+		total, widest := len(gap)*(len(widths)-1), -1
 		for i, w := range widths {
 			total += w
-			if w > widths[widest] {
+			if i >= whole && (widest < 0 || w > widths[widest]) {
 				widest = i
 			}
 		}
-		if total <= most || widths[widest] <= narrowest {
+		if total <= most || widest < 0 || widths[widest] <= narrowest {
 			return widths
 		}
 		widths[widest]--

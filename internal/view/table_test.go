@@ -56,3 +56,15 @@ func TestATableForAPipe(t *testing.T) {
 		t.Errorf("TSV gives %q, want %q", got, want)
 	}
 }
+
+func TestWhatIsCopiedIsNotCut(t *testing.T) {
+	table := view.Table{Header: []string{"ID", "STATE"}, Rows: [][]string{{"20260101T000000-abcdef", "stopped half-way, can be undone"}}, Whole: 1}
+	want := "ID                      STATE\n20260101T000000-abcdef  stopped hal…\n"
+	if got := table.Text(36, view.NewPalette(false)); got != want {
+		t.Errorf("the table is\n%s\nwant\n%s", got, want)
+	}
+	table.Whole = 2
+	if got := table.Text(10, view.NewPalette(false)); !strings.Contains(got, table.Rows[0][1]) {
+		t.Errorf("the table is\n%s", got)
+	}
+}
