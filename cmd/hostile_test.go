@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -158,6 +159,7 @@ func hostileRuns(mcp string) [][]string {
 		{"render-gateway-config", "--mcp-url", "https://b.example/mcp", "--from-tenant"},
 		{"render-gateway-config", "--mcp-url", "https://b.example/mcp", "--from-tenant", "--out", "out"},
 		{"verify", mcp, "--follow", "--report", "r.html", "--report", "r.json", "--report", "r.xml"},
+		{"undo", "--list"},
 		{"undo", "--yes"},
 		{"clients", "list"},
 		{"clients", "prune", "--yes"},
@@ -194,9 +196,10 @@ func TestNothingHostileReachesATerminal(t *testing.T) {
 		t.Run(world, func(t *testing.T) {
 			t.Parallel()
 			server, gateway := hostileTenant(t)
+			state := t.TempDir()
 			for _, args := range hostileRuns(gateway.URL) {
 				for _, voice := range [][]string{{"--debug", "--verbose"}, {"--json"}, nil} {
-					runHostile(t, server, transport, append(slices.Clone(args), voice...))
+					runHostile(t, server, transport, state, append(slices.Clone(args), voice...))
 				}
 			}
 			if transport != nil && transport.did.Load() == 0 {
@@ -206,7 +209,7 @@ func TestNothingHostileReachesATerminal(t *testing.T) {
 	}
 }
 
-func runHostile(t *testing.T, server *sandbox.Server, transport *spoiler, args []string) {
+func runHostile(t *testing.T, server *sandbox.Server, transport *spoiler, state string, args []string) {
 	t.Helper()
 	work := t.TempDir()
 	for i, arg := range args {
@@ -215,7 +218,7 @@ func runHostile(t *testing.T, server *sandbox.Server, transport *spoiler, args [
 		}
 	}
 	s := station{terminal: true, columns: 60, vars: maps.Clone(pointed(server)), keyring: noSecret}
-	s.vars["XDG_STATE_HOME"] = filepath.Join(work, "state")
+	s.vars["XDG_STATE_HOME"] = state
 	delete(s.vars, "NO_COLOR")
 	if transport != nil {
 		transport.next = http.DefaultTransport
@@ -226,7 +229,7 @@ func runHostile(t *testing.T, server *sandbox.Server, transport *spoiler, args [
 	if found := harm(text); found != "" {
 		t.Errorf("%s: %s", what, found)
 	}
-	err := filepath.WalkDir(work, func(name string, entry fs.DirEntry, err error) error {
+	look := func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
@@ -238,8 +241,8 @@ func runHostile(t *testing.T, server *sandbox.Server, transport *spoiler, args [
 			t.Errorf("%s: %s: %s", what, filepath.Base(name), found)
 		}
 		return err
-	})
-	if err != nil {
+	}
+	if err := errors.Join(filepath.WalkDir(work, look), filepath.WalkDir(state, look)); err != nil {
 		t.Error(err)
 	}
 }

@@ -38,8 +38,10 @@ type station struct {
 func (s station) run(t *testing.T, args ...string) (string, int) {
 	t.Helper()
 	var out bytes.Buffer
+	vars := map[string]string{"XDG_STATE_HOME": t.TempDir()}
+	maps.Copy(vars, s.vars)
 	env := cmd.Env{
-		Version: "v0.0.0-test", In: strings.NewReader(s.in), Out: &out, Err: &out, Getenv: func(name string) string { return s.vars[name] },
+		Version: "v0.0.0-test", In: strings.NewReader(s.in), Out: &out, Err: &out, Getenv: func(name string) string { return vars[name] },
 		Environ:    func() []string { return nil },
 		IsTerminal: func(any) bool { return s.terminal }, Columns: func(any) int { return s.columns },
 		Interrupted: context.WithCancel, Executable: os.Executable, Keyring: s.keyring, Transport: s.transport,
@@ -77,6 +79,9 @@ var changing = []struct {
 	{regexp.MustCompile(`localhost:\d+`), "localhost:PORT"},
 	{regexp.MustCompile(`\b[A-Za-z0-9]{32}\b`), "CLIENT-ID-OF-THIRTY-TWO-LETTERS"},
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d UTC`), "2026-01-01 00:00 UTC"},
+	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "2026-01-01 00:00:00"},
+	{regexp.MustCompile(`\d{8}T\d{6}-[0-9a-f]{6}`), "20260101T000000-abcdef"},
+	{regexp.MustCompile(`(recorded in\s+)/\S+`), "$1/STATE/mcpauth"},
 	{regexp.MustCompile(`customer-\d\d(  \d)`), "customer-NN$1"}, // they are changed side by side
 }
 
@@ -216,6 +221,7 @@ func TestScreens(t *testing.T) {
 	}
 	server := start(sandbox.Options{Seed: []byte(`{"connections": [` + strings.TrimSuffix(seed.String(), ",") + `, {"id": "con_aaaaaaaaaaaaaaaa", "name": "google-oauth2", "strategy": "google-oauth2"}]}`)})
 	other := start(sandbox.Options{})
+	state := "XDG_STATE_HOME=" + t.TempDir()
 	setup := []string{"setup", "--mcp-url", "https://my-gateway.zuplo.dev/mcp", "--connection", "google-oauth2", "--scope", "tool:whoami=Who am I?", "--no-input"}
 	with := func(args ...string) []string { return append(append([]string{}, setup...), args...) }
 	token := func(s *sandbox.Server, ttl time.Duration, scopes ...string) []string {
@@ -248,8 +254,15 @@ func TestScreens(t *testing.T) {
 		{"cli-ended", cli(map[string]any{"expires_at": time.Now().Add(-48 * time.Hour)}), with("--yes"), 4},
 		{"cli-no-token", cli(map[string]any{"expires_at": time.Now().Add(time.Hour)}), with("--yes"), 4},
 		{"cli-lacking-scopes", cli(map[string]any{"expires_at": time.Now().Add(time.Hour), "access_token": server.Tenant.Token(time.Hour, "read:connections")}), []string{"promote-connection", "--name", "google-oauth2", "--yes"}, 4},
+		{"promote", nil, []string{"promote-connection", "--name", "google-oauth2", "--demote", "--yes"}, 0},
+		{"undo-plan", nil, []string{"undo", "--dry-run"}, 0},
+		{"undo-list", nil, []string{"undo", "--list"}, 0},
+		{"undo", nil, []string{"undo", "--yes"}, 0}, // the narrow one takes the run before back, and the next the first
+		{"undo-setup", nil, []string{"undo", "--yes"}, 0},
+		{"undo-none", nil, []string{"undo", "--yes"}, 0},
+		{"undo-unknown", nil, []string{"undo", "--yes", "--run", "20260101T000000-abcdef"}, 3},
 	} {
-		s := station{terminal: true, columns: 80, vars: pointed(server, c.more...), keyring: noSecret}
+		s := station{terminal: true, columns: 80, vars: pointed(server, append(c.more, state)...), keyring: noSecret}
 		text, code := s.run(t, c.args...)
 		text = settled(text)
 		if code != c.code {
