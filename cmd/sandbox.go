@@ -49,7 +49,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 			"mcpauth, and Auth0's own tools, at it; with a command it runs that with them set, and ends with its\n" +
 			"exit code. What it holds is at /sandbox/state, what it was asked at /sandbox/requests.\n\n" +
 			"A fault is KIND@WHERE: 429@3 (the third request), reset@5, lost@POST:/client-grants (it acts, but the\n" +
-			"answer is lost), 500@PATCH:/tenants/settings, timeout@2.",
+			"answer is lost), 500@PATCH:/tenants/settings, timeout@2, 503@/oidc/register. Only /sandbox/ has no faults.",
 		RunE: func(c *cobra.Command, args []string) error {
 			if dash := c.ArgsLenAtDash(); dash != 0 && len(args) > 0 {
 				return &usageError{What: fmt.Sprintf("sandbox takes no argument, but got %q", args[0]), Hint: "put a command to run behind --"}
@@ -89,13 +89,13 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		env = append(env, "MCPAUTH_MCP_URL="+gateway.URL)
 	}
 	if o.tls {
-		file, err := writeCA(server.CAPEM)
+		trust, err := a.writeTrust(server.CAPEM)
 		if err != nil {
 			return err
 		}
-		defer func() { _ = os.Remove(file) }()
-		a.errf("certificate authority: %s\n", file)
-		env = append(env, "MCPAUTH_CA_FILE="+file, "NODE_EXTRA_CA_CERTS="+file, "SSL_CERT_FILE="+file)
+		defer trust.remove()
+		a.errf("certificate authority: %s\n", trust.file(authorityFile))
+		env = append(env, trust.env()...)
 	}
 	if o.envFile != "" {
 		// Whole or not at all: whoever waits for the file must not read half of it.
@@ -188,41 +188,6 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 
 // credentialNames are what may sign in to another tenant: none of the caller's reach the sandbox.
 var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience, envVerifySecret, envContext}
-
-// exports are shell lines that point a shell at the sandbox, and away from any other tenant.
-func exports(env []string) string {
-	var b strings.Builder
-	set := map[string]bool{}
-	for _, pair := range env {
-		name, value, _ := strings.Cut(pair, "=")
-		set[name] = true
-		fmt.Fprintf(&b, "export %s=%s\n", name, shellQuote(value))
-	}
-	for _, name := range credentialNames {
-		if !set[name] {
-			fmt.Fprintf(&b, "unset %s\n", name)
-		}
-	}
-	return b.String()
-}
-
-func shellQuote(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:", r)
-	}) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-func writeCA(pem []byte) (string, error) {
-	file, err := os.CreateTemp("", "mcpauth-sandbox-ca-*.pem")
-	if err != nil {
-		return "", fmt.Errorf("writing the certificate authority: %w", err)
-	}
-	_, err = file.Write(pem)
-	return file.Name(), errors.Join(err, file.Close())
-}
 
 // runIn runs a command with the sandbox's variables set, and carries its exit code.
 func (a *app) runIn(ctx context.Context, env, command []string) error {
