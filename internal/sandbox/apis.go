@@ -53,7 +53,7 @@ func (t *Tenant) getAPI(c *call) (reply, *apiError) {
 func (t *Tenant) createAPI(c *call) (reply, *apiError) {
 	return t.write(func(s *store) (reply, *apiError) {
 		if _, taken := s.apis.getAlt(text(c.object(), "identifier")); taken {
-			return failed(conflict("A resource server with the same identifier already exists."))
+			return failed(conflict("A resource server with the same identifier already exists.")) // the documentation's words
 		}
 		own := len(s.apis.where(func(o object) bool { return !truth(o, "is_system") }))
 		if t.quota && own >= freeAPIs {
@@ -76,7 +76,7 @@ func (t *Tenant) updateAPI(c *call) (reply, *apiError) {
 			return failed(unknownAPI())
 		}
 		if truth(api, "is_system") && c.object()["scopes"] != nil {
-			return failed(newError(http.StatusBadRequest, "invalid_body", "System resource server scopes cannot be modified"))
+			return failed(newError(http.StatusBadRequest, "invalid_body", "System resource server scopes cannot be modified")) // a guess
 		}
 		api, err := changedAPI(api, c.object())
 		if err != nil {
@@ -94,7 +94,7 @@ func changedAPI(old, payload object) (object, *apiError) {
 	for _, v := range list {
 		value := text(v.(object), "value") //nolint:forcetypeassert,errcheck // the payload was checked
 		if seen[value] {
-			return nil, invalidBody("Scopes contain a duplicated value: %s", value)
+			return nil, invalidBody("Scopes contain a duplicated value: %s", value) // a guess
 		}
 		seen[value] = true
 	}
@@ -113,7 +113,7 @@ func (t *Tenant) deleteAPI(c *call) (reply, *apiError) {
 			return noContent()
 		}
 		if truth(api, "is_system") {
-			return failed(newError(http.StatusForbidden, "operation_not_supported", "You are not allowed to delete a system resource server"))
+			return failed(newError(http.StatusForbidden, "operation_not_supported", "You are not allowed to delete a system resource server")) // a guess
 		}
 		s.apis.remove(text(api, "id"))
 		s.grants.removeIf(func(g object) bool { return g["audience"] == api["identifier"] })

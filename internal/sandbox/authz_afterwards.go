@@ -37,6 +37,7 @@ func (t *Tenant) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 	scopes := strings.Fields(claims.Scope)
 	switch {
 	case !good:
+		// The forms of both refusals are guesses from RFC 6750.
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		http.Error(w, "Unauthorized", http.StatusUnauthorized)
 	case !slices.Contains(scopes, "openid"):

@@ -88,6 +88,7 @@ func (t *Tenant) readAuthorize(params url.Values) (*authorizeRequest, *denial) {
 		q.redirect = callbacks[0]
 	}
 	if !slices.Contains(callbacks, q.redirect) {
+		// Byte for byte, the port included: Auth0 documents no exception for loopback, and clients report this error.
 		return q, pageOnly(http.StatusForbidden, "unauthorized_client",
 			"Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs.")
 	}
@@ -114,6 +115,8 @@ var strictParameters = strings.Fields(`acr_values audience authorization_details
 	code_challenge_method connection correlation_id display dpop_jkt login_hint max_age nonce prompt redirect_uri resource
 	response_type scope state ui_locales`)
 
+// checkParameters refuses what Auth0 documents to refuse, as invalid_request. The words here, and those about PKCE below,
+// are guesses.
 func checkParameters(q *authorizeRequest) *denial {
 	names := make([]string, 0, len(q.params))
 	for name := range q.params {

@@ -81,7 +81,7 @@ func (t *Tenant) getConnection(c *call) (reply, *apiError) {
 func (t *Tenant) createConnection(c *call) (reply, *apiError) {
 	return t.write(func(s *store) (reply, *apiError) {
 		if _, taken := s.connections.getAlt(text(c.object(), "name")); taken {
-			return failed(conflict("A connection with the same name already exists"))
+			return failed(conflict("A connection with the same name already exists")) // so it was reported
 		}
 		connection := merged(connectionDefaults(c.object()), c.object())
 		connection["id"] = newConnectionID()

@@ -104,6 +104,8 @@ func registeredGrants(strict bool) []string {
 
 const deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
 
+// invalidClient is a registration that is refused (RFC 7591 section 3.2.2). Its words, and Auth0's envelope around them,
+// are guesses.
 func invalidClient(format string, args ...any) *apiError {
 	return newError(http.StatusBadRequest, "invalid_client_metadata", format, args...)
 }

@@ -76,7 +76,7 @@ func (t *Tenant) checkGrant(s *store, grant object) *apiError {
 		same := g["audience"] == grant["audience"] && text(g, "client_id") == clientID && text(g, "default_for") == text(grant, "default_for")
 		// One default grant an audience, whatever its subject type; one grant a client, audience and subject type.
 		if same && (isDefault || g["subject_type"] == grant["subject_type"]) {
-			return conflict("client_grant already exists")
+			return conflict("client_grant already exists") // so it was reported
 		}
 	}
 	return nil

@@ -73,3 +73,58 @@ func TestInfrastructureAsCode(t *testing.T) {
 		do("GET", path, "", http.StatusNotFound)
 	}
 }
+
+// TestCommandLine asks as the auth0 CLI does when it lists, shows, creates, changes and deletes, and when it collects
+// what to write as Terraform.
+func TestCommandLine(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	app := text(tenant.store.clients.list[0], "client_id")
+	const totals = "include_totals=true&per_page=50"
+	for _, c := range []struct {
+		method, path, body string
+		status             int
+		has                string // a key of the answer
+	}{
+		{"GET", "resource-servers?include_totals=true&page=0&per_page=100", "", 200, "resource_servers"},
+		{"POST", "resource-servers", `{"name":"cli","identifier":"https://cli.example.test","scopes":[{"value":"a","description":""}],"token_lifetime":86400,"allow_offline_access":false,"signing_alg":"RS256"}`, 201, "id"},
+		{"GET", "resource-servers/https:%2F%2Fcli.example.test", "", 200, "scopes"},
+		{"PATCH", "resource-servers/https:%2F%2Fcli.example.test", `{"name":"cli2","allow_offline_access":true,"token_lifetime":3600}`, 200, "id"},
+		{"DELETE", "resource-servers/https:%2F%2Fcli.example.test", "", 204, ""},
+		{"GET", "clients?include_totals=true&is_global=false&page=0&per_page=100", "", 200, "clients"},
+		{"GET", "clients?app_type=native%2Cspa%2Cregular_web&" + totals + "&is_global=false", "", 200, "clients"},
+		{"GET", "clients?fields=client_id%2Cname&include_fields=true&" + totals + "&is_global=false&page=0", "", 200, "clients"},
+		{"POST", "clients", `{"name":"cli","description":"","app_type":"regular_web","callbacks":["http://localhost:3000"],"allowed_origins":[],"web_origins":[],"allowed_logout_urls":[],"grant_types":["authorization_code","refresh_token"],"token_endpoint_auth_method":"client_secret_post","oidc_conformant":true,"jwt_configuration":{"alg":"RS256"}}`, 201, "client_secret"},
+		{"GET", "clients/" + app, "", 200, "name"},
+		{"PATCH", "clients/" + app, `{"callbacks":["http://localhost:8484"],"allowed_logout_urls":["http://localhost:8484"]}`, 200, "callbacks"},
+		{"GET", "tenants/settings", "", 200, "flags"},
+		{"GET", "connections?" + totals, "", 200, "connections"},
+		{"GET", "connections?name=google-oauth2&" + totals, "", 200, "connections"},
+		{"GET", "client-grants?" + totals, "", 200, "client_grants"},
+		{"GET", "custom-domains", "", 200, ""},
+		{"GET", "organizations?" + totals, "", 200, "organizations"},
+		{"GET", "roles?" + totals, "", 200, "roles"},
+		{"GET", "actions/actions?per_page=50", "", 200, "actions"},
+		{"GET", "log-streams", "", 200, ""},
+		{"GET", "logs?page=0&per_page=100&sort=date%3A-1", "", 200, ""},
+		{"GET", "users?include_totals=true&per_page=100&q=x&search_engine=v3", "", 200, "users"},
+		{"GET", "email-templates/verify_email", "", 404, "message"},
+		{"GET", "branding", "", 200, ""},
+		{"GET", "branding/themes/default", "", 404, "errorCode"},
+		{"GET", "branding/templates/universal-login", "", 404, "message"},
+		{"GET", "prompts", "", 200, "universal_login_experience"},
+		{"GET", "prompts/login/custom-text/en", "", 200, ""},
+		{"GET", "prompts/login/partials", "", 200, ""},
+		{"GET", "attack-protection/captcha", "", 200, ""},
+		{"GET", "guardian/factors", "", 200, ""},
+		{"GET", "network-acls", "", 200, ""},
+		{"GET", "forms?" + totals, "", 200, "forms"},
+		{"GET", "flows/vault/connections?" + totals, "", 200, "connections"},
+		{"GET", "self-service-profiles?" + totals, "", 200, "self_service_profiles"},
+		{"GET", "rules?" + totals, "", 200, "rules"},
+	} {
+		status, _, body := request(t, tenant, c.method, c.path, c.body)
+		if status != c.status || (c.has != "" && field(body, c.has) == nil) {
+			t.Errorf("%s %s: %d %v, want %d with %q", c.method, c.path, status, body, c.status, c.has)
+		}
+	}
+}
