@@ -2,6 +2,7 @@ package verify
 
 import (
 	_ "embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
@@ -31,21 +32,13 @@ type message struct {
 // WriteHTML writes the report as one self-contained page: the checks, then the sequence of what went over the wire. It runs
 // no script and loads nothing.
 func WriteHTML(w io.Writer, r Report) error {
-	lanes := []lane{{"mcpauth", "this client"}}
-	messages := make([]message, 0, len(r.Exchanges))
-	for _, e := range r.Exchanges {
-		at := slices.IndexFunc(lanes, func(l lane) bool { return l.Host == e.To })
-		if at < 0 {
-			at = len(lanes)
-			lanes = append(lanes, lane{r.party(e.To), e.To})
-		}
-		path := strings.TrimPrefix(e.URL, e.To)
-		path, _, _ = strings.Cut(path, "?")
-		messages = append(messages, message{e, at, e.Status > 0 && e.Status < 500, e.Method + " " + path})
-	}
-	counts := make([]string, 0, 4)
+	lanes, messages := r.sequence()
+	counts := make([]string, 0, 5)
 	for _, s := range []Status{Pass, Warn, Fail, Skip} {
 		counts = append(counts, fmt.Sprintf("%d %s", r.Count(s), s))
+	}
+	if open := len(r.Open()); open > 0 {
+		counts = append(counts, fmt.Sprintf("%d of these could not be made", open))
 	}
 	err := page.Execute(w, struct {
 		Report
@@ -57,6 +50,41 @@ func WriteHTML(w io.Writer, r Report) error {
 		return fmt.Errorf("write the HTML report: %w", err)
 	}
 	return nil
+}
+
+// sequence is what went over the wire as a diagram. Of a check that failed the last answer is what it failed on.
+func (r Report) sequence() ([]lane, []message) {
+	lanes := []lane{{"mcpauth", "this client"}}
+	messages := make([]message, 0, len(r.Exchanges))
+	last := map[string]int{}
+	for i, e := range r.Exchanges {
+		at := slices.IndexFunc(lanes, func(l lane) bool { return l.Host == e.To })
+		if at < 0 {
+			at = len(lanes)
+			lanes = append(lanes, lane{r.party(e.To), e.To})
+		}
+		messages = append(messages, message{e, at, e.Status > 0 && e.Status < 500, e.label()})
+		last[e.Check] = i
+	}
+	for _, c := range r.Checks {
+		if i, made := last[c.ID]; made && c.Status == Fail {
+			messages[i].Good = false
+		}
+	}
+	return lanes, messages
+}
+
+// label is the method and the path, and of MCP's messages what they ask for.
+func (e Exchange) label() string {
+	path, _, _ := strings.Cut(strings.TrimPrefix(e.URL, e.To), "?")
+	var rpc struct {
+		Version string `json:"jsonrpc"`
+		Method  string `json:"method"`
+	}
+	if json.Unmarshal([]byte(e.Body), &rpc) == nil && rpc.Version != "" && rpc.Method != "" {
+		return e.Method + " " + path + " " + rpc.Method
+	}
+	return e.Method + " " + path
 }
 
 // party names a server by its part in the login.

@@ -50,6 +50,9 @@ func WriteJUnit(w io.Writer, r Report) error {
 			one.Failure = &junitMessage{c.Title + ": got " + c.Got, c.details()}
 		case Skip:
 			one.Skipped = &junitMessage{Message: c.Got}
+			if c.Open {
+				one.Skipped = &junitMessage{"could not be made: " + c.Got, c.details()}
+			}
 		case Warn:
 			one.Out = "warning: " + c.details()
 		case Pass:

@@ -51,6 +51,7 @@ func nastyReport() verify.Report {
 			{ID: "b", Title: "fails", Status: verify.Fail, Got: nasty, Want: nasty, Spec: "RFC 1", Cause: nasty, Hint: nasty},
 			{ID: "c", Title: "warns", Status: verify.Warn, Got: nasty},
 			{ID: "d", Title: "is left out", Status: verify.Skip, Got: "no ground"},
+			{ID: "e", Title: "is open", Status: verify.Skip, Got: "no way: " + nasty, Hint: "find one", Open: true},
 		},
 		Exchanges: []verify.Exchange{
 			{
@@ -58,6 +59,7 @@ func nastyReport() verify.Report {
 				Answered: []verify.Header{{Name: "Www-Authenticate", Value: nasty}},
 			},
 			{Check: "b", To: "https://auth.example", Method: "GET", URL: "https://auth.example/authorize", Error: nasty},
+			{Check: "b", To: "https://auth.example", Method: "POST", URL: "https://auth.example/token", Status: 400, Body: `{"jsonrpc":"2.0","method":"tools/list"}`},
 		},
 		ClientID: nasty, Tools: []string{nasty},
 	}
@@ -75,14 +77,15 @@ func TestHTML(t *testing.T) {
 		}
 	}
 	for _, part := range []string{
-		"Not ready", "1 pass · 1 warn · 1 fail · 1 skip", "MCP server", "authorization server", "POST /mcp", "--to:2", "&lt;script&gt;", "1500 ms",
-		`<code class="id">b</code>`, "default-src 'none'",
+		"Not ready", "1 pass · 1 warn · 1 fail · 2 skip · 1 of these could not be made", "MCP server", "authorization server", "POST /mcp", "--to:2", "&lt;script&gt;", "1500 ms",
+		`<code class="id">b</code>`, "default-src 'none'", "POST /token tools/list", `<span class="s open">open</span> is open`,
+		`<i class="fail">400`, // what a failed check failed on
 	} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)
 		}
 	}
-	if opened, closed := strings.Count(page, "<details"), strings.Count(page, "</details>"); opened != closed || opened != 6 {
+	if opened, closed := strings.Count(page, "<details"), strings.Count(page, "</details>"); opened != closed || opened != 8 {
 		t.Errorf("%d details opened, %d closed", opened, closed)
 	}
 }
@@ -103,7 +106,9 @@ func TestJUnit(t *testing.T) {
 				Failure *struct {
 					Text string `xml:",chardata"`
 				} `xml:"failure"`
-				Skipped *struct{} `xml:"skipped"`
+				Skipped *struct {
+					Message string `xml:"message,attr"`
+				} `xml:"skipped"`
 			} `xml:"testcase"`
 		} `xml:"testsuite"`
 	}
@@ -111,8 +116,11 @@ func TestJUnit(t *testing.T) {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	s := read.Suite
-	if s.Tests != 4 || s.Failures != 1 || s.Skipped != 1 || s.Time != "1.500" || len(s.Cases) != 4 {
+	if s.Tests != 5 || s.Failures != 1 || s.Skipped != 2 || s.Time != "1.500" || len(s.Cases) != 5 {
 		t.Errorf("%+v", s)
+	}
+	if open := s.Cases[4].Skipped; open == nil || !strings.HasPrefix(open.Message, "could not be made: no way") {
+		t.Errorf("%s", out.String())
 	}
 	if s.Cases[1].Failure == nil || !strings.Contains(s.Cases[1].Failure.Text, "spec: RFC 1") || s.Cases[3].Skipped == nil || s.Cases[2].Failure != nil {
 		t.Errorf("%s", out.String())
