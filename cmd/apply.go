@@ -175,6 +175,9 @@ var verbs = map[plan.Action]string{plan.Create: "created", plan.Update: "changed
 func (a *app) report(o provision.Outcome, count string) {
 	palette := a.errPalette()
 	switch {
+	case errors.Is(o.Err, context.Canceled) && o.Effect != tenant.Unknown:
+		a.say("%s %s\n", palette.Faint("- not done"), view.Clean(o.Address()))
+		return
 	case o.Status == provision.Failed && o.Effect == tenant.Unknown:
 		a.say("%s %s\n    %s\n", palette.Bad("? unknown"), view.Clean(o.Address()), view.Clean(o.Err.Error()))
 		return

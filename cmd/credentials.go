@@ -138,7 +138,12 @@ func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.
 	transport := tenant.NewTransport(base, a.global.timeout, a.waits)
 	return tenant.New(tenant.Config{
 		Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent(),
-		Progress: func(what string, n int) { a.reached(fmt.Sprintf("%d %s", n, what)) },
+		Progress: func(what string, done, all int) {
+			if all > 0 {
+				what = fmt.Sprintf("of %d %s", all, what)
+			}
+			a.reached(strings.TrimSpace(fmt.Sprintf("%d %s", done, what)))
+		},
 	}), nil
 }
 

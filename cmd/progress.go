@@ -17,11 +17,20 @@ const sparsely = 10 * time.Second
 // written, in a pipe in a line now and then. Every write of a run goes through it, from whichever goroutine.
 type progress struct {
 	mu     sync.Mutex
-	what   string // the work under way; empty for none
-	detail string // how far it is
-	wait   string // what it waits for
+	what   string      // the work under way; empty for none
+	detail string      // how far it is
+	wait   tenant.Wait // what it waits for, until
+	until  time.Time
+	now    func() time.Time
 	drawn  bool
 	told   map[string]time.Time // when a line of this kind was last written
+}
+
+func (p *progress) clock() time.Time {
+	if p.now == nil {
+		return time.Now()
+	}
+	return p.now()
 }
 
 // write writes to one of the run's streams, in the place of the live line.
@@ -51,8 +60,8 @@ func (a *app) working(what string) (done func()) {
 	p := &a.progress
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.what, p.detail, p.wait = what, "", ""
-	p.told = map[string]time.Time{what: time.Now()}
+	p.what, p.detail, p.until = what, "", time.Time{}
+	p.told = map[string]time.Time{what: p.clock()}
 	a.draw()
 	return func() {
 		p.mu.Lock()
@@ -70,26 +79,28 @@ func (a *app) reached(detail string) {
 	if p.what == "" {
 		return
 	}
-	p.detail, p.wait = detail, ""
-	if !a.draw() && time.Since(p.told[p.what]) >= sparsely {
+	p.detail = detail
+	if !a.draw() && p.clock().Sub(p.told[p.what]) >= sparsely {
 		a.tell(p.what, fmt.Sprintf("%s: %s", p.what, detail))
 	}
 }
 
-// waits says what a request waits for. Keeping to a rate limit is a wait before nearly every request: in a pipe the first
-// is told, and then one now and then.
+// waits says what a request waits for. Keeping to a rate limit is a wait before nearly every request: on a terminal the
+// longest counts, since that is how long it takes; in a pipe the first is told, and then one now and then.
 func (a *app) waits(w tenant.Wait) {
 	p := &a.progress
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.wait = view.Clean(w.String())
+	if until := p.clock().Add(w.For); until.After(p.until) || w.Reason != p.wait.Reason {
+		p.wait, p.until = w, until
+	}
 	if p.what != "" && a.draw() {
 		return
 	}
-	if last, before := p.told[w.Reason]; before && time.Since(last) < sparsely {
+	if last, before := p.told[w.Reason]; before && p.clock().Sub(last) < sparsely {
 		return
 	}
-	line := p.wait
+	line := view.Clean(w.String())
 	if p.detail != "" {
 		line += " (" + p.detail + ")"
 	}
@@ -102,7 +113,7 @@ func (a *app) tell(kind, line string) {
 	if p.told == nil {
 		p.told = map[string]time.Time{}
 	}
-	p.told[kind] = time.Now()
+	p.told[kind] = p.clock()
 	if !a.global.json {
 		_, _ = io.WriteString(a.env.Err, line+"\n")
 	}
@@ -118,8 +129,8 @@ func (a *app) draw() bool {
 	if p.detail != "" {
 		line += ": " + p.detail
 	}
-	if p.wait != "" {
-		line += ", " + p.wait
+	if left := p.until.Sub(p.clock()); left > 0 {
+		line += ", " + view.Clean(tenant.Wait{For: left, Reason: p.wait.Reason}.String())
 	}
 	_, _ = io.WriteString(a.env.Err, "\r\x1b[K"+view.Cut(line, a.env.columns(a.env.Err)-1))
 	p.drawn = true

@@ -14,11 +14,15 @@ import (
 // talker is an app that writes to buffers, as if they were a terminal or a pipe.
 func talker(terminal bool) (*app, *bytes.Buffer) {
 	var out bytes.Buffer
-	return &app{env: Env{
+	a := &app{env: Env{
 		Out: &out, Err: &out, Getenv: func(string) string { return "" },
 		IsTerminal: func(any) bool { return terminal }, Columns: func(any) int { return 50 },
-	}}, &out
+	}}
+	a.progress.now = func() time.Time { return noon }
+	return a, &out
 }
+
+var noon = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
 var limited = tenant.Wait{For: 1200 * time.Millisecond, Reason: tenant.RateLimit}
 
@@ -41,11 +45,11 @@ func TestInAPipeAWaitIsToldOnce(t *testing.T) {
 func TestInAPipeLongWorkIsToldNowAndThen(t *testing.T) {
 	a, out := talker(false)
 	defer a.working("looking at the tenant")()
-	a.reached("100 APIs read")
-	a.progress.told["looking at the tenant"] = time.Now().Add(-sparsely)
-	a.reached("200 APIs read")
-	a.reached("300 APIs read")
-	if want := "looking at the tenant: 200 APIs read\n"; out.String() != want {
+	a.reached("100 APIs")
+	a.progress.now = func() time.Time { return noon.Add(sparsely) }
+	a.reached("200 APIs")
+	a.reached("300 APIs")
+	if want := "looking at the tenant: 200 APIs\n"; out.String() != want {
 		t.Errorf("the pipe gets %q, want %q", out, want)
 	}
 }
@@ -55,13 +59,18 @@ func TestOnATerminalOneLineIsDrawnAnew(t *testing.T) {
 	done := a.working("applying")
 	a.reached("3 of 40")
 	a.waits(limited)
+	a.waits(tenant.Wait{For: time.Second, Reason: tenant.RateLimit})
 	a.say("created API x\n")
+	a.progress.now = func() time.Time { return noon.Add(time.Second) }
 	a.reached("4 of 40")
+	a.progress.now = func() time.Time { return noon.Add(2 * time.Second) }
+	a.reached("5 of 40")
 	done()
 	a.say("end\n")
 	const clear = "\r\x1b[K"
-	want := clear + "applying" + clear + "applying: 3 of 40" + clear + "applying: 3 of 40, waiting 1.2 s for Auth0's rat…" +
-		clear + "created API x\n" + clear + "applying: 4 of 40" + clear + "end\n"
+	const waiting = clear + "applying: 3 of 40, waiting 1.2 s for Auth0's rat…"
+	want := clear + "applying" + clear + "applying: 3 of 40" + waiting + waiting + clear + "created API x\n" +
+		clear + "applying: 4 of 40, waiting 0.2 s for Auth0's rat…" + clear + "applying: 5 of 40" + clear + "end\n"
 	if out.String() != want {
 		t.Errorf("the terminal gets %q, want %q", out, want)
 	}

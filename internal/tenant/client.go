@@ -35,8 +35,9 @@ type Config struct {
 	Transport   *Transport // what carries every request, the token's included
 	UserAgent   string
 	Now         func() time.Time // defaults to time.Now
-	// Progress is told how many of what were read so far, where one answer doesn't hold all; it may be nil.
-	Progress func(what string, n int)
+	// Progress is told how many of what were read so far, where one answer doesn't hold all, and of how many, 0 where that
+	// isn't known. It may be nil; it is called from several goroutines.
+	Progress func(what string, done, all int)
 }
 
 // Client speaks to one tenant.
@@ -44,7 +45,7 @@ type Client struct {
 	domain    spec.Domain
 	tokens    *tokenSource
 	transport *Transport
-	progress  func(what string, n int)
+	progress  func(what string, done, all int)
 
 	apis        *resourceservers.Client
 	grants      *grants.Client
@@ -61,7 +62,7 @@ func New(config Config) *Client {
 		now = time.Now
 	}
 	if config.Progress == nil {
-		config.Progress = func(string, int) {}
+		config.Progress = func(string, int, int) {}
 	}
 	plain := &http.Client{Transport: config.Transport, CheckRedirect: neverRedirect}
 	c := &Client{

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/auth0/go-auth0/v3/management"
 	"github.com/auth0/go-auth0/v3/management/option"
@@ -75,15 +76,22 @@ func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, erro
 			return err
 		})
 	}
-	return o, together(ctx, looks)
+	return o, c.together(ctx, looks)
 }
 
-// together runs all looks side by side.
-func together(ctx context.Context, looks []func(context.Context) error) error {
+// together runs all looks side by side, and tells how far they are where they are many.
+func (c *Client) together(ctx context.Context, looks []func(context.Context) error) error {
+	const many = 10
 	errs := make([]error, len(looks))
 	var wait sync.WaitGroup
+	var done atomic.Int64
 	for i, look := range looks {
-		wait.Go(func() { errs[i] = look(ctx) })
+		wait.Go(func() {
+			errs[i] = look(ctx)
+			if n := int(done.Add(1)); len(looks) >= many {
+				c.progress("", n, len(looks))
+			}
+		})
 	}
 	wait.Wait()
 	return Together(errs)
@@ -131,7 +139,7 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 		if len(found) == 0 {
 			return objects, nil
 		}
-		c.progress("APIs read", len(objects))
+		c.progress("APIs", len(objects), total)
 	}
 	if len(objects) >= total {
 		return objects, nil
@@ -256,7 +264,7 @@ func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
 		if page.Response == nil || page.Response.Next == nil || *page.Response.Next == "" {
 			return objects, nil
 		}
-		c.progress("connections read", len(objects))
+		c.progress("connections", len(objects), 0)
 		page, err = page.GetNextPage(ctx)
 	}
 	return objects, c.typed(http.MethodGet, "/connections", "reading connections", err)
