@@ -220,7 +220,7 @@ func watchProcesses(pid int, stop <-chan struct{}, seen chan<- [][]byte) {
 			}
 			seen <- lines
 			return
-		case <-time.After(2 * time.Millisecond):
+		case <-time.After(10 * time.Millisecond):
 		}
 	}
 }
@@ -231,6 +231,7 @@ var voices = [][]string{{"--verbose", "--debug"}, {"--json", "--debug"}}
 // No command shows a secret, whatever becomes of it: not in what it prints, not in a file that it writes, not in a
 // process's arguments, and not to a program that it starts.
 func TestNoCommandShowsASecret(t *testing.T) {
+	t.Parallel()
 	c := newCoop(t)
 	setup := []string{"setup", "--mcp-url", c.gateway.URL, "--connection", "google-oauth2"}
 	plus := func(args []string, more ...string) []string { return append(slices.Clone(args), more...) }

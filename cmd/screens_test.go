@@ -185,6 +185,29 @@ func TestHelpScreens(t *testing.T) {
 	}
 }
 
+// Every variable that the program reads is in help environment: looked for in its source, by the ways in which it reads.
+func TestHelpNamesEveryVariable(t *testing.T) {
+	help, _ := station{}.run(t, "help", "environment")
+	reads := regexp.MustCompile(`[gG]etenv\("([A-Z][A-Z0-9_]+)"\)|\b(?:Env|env)[A-Z]\w+ *= "([A-Z][A-Z0-9_]+)"`)
+	found := 0
+	err := filepath.WalkDir("..", func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		for _, match := range reads.FindAllStringSubmatch(string(content), -1) {
+			found++
+			if variable := match[1] + match[2]; !strings.Contains(help, "  "+variable) && !strings.Contains(help, ", "+variable) {
+				t.Errorf("%s reads %s, of which help environment says nothing", name, variable)
+			}
+		}
+		return err
+	})
+	if err != nil || found < 15 {
+		t.Errorf("%d variables were found, %v", found, err)
+	}
+}
+
 // cliHome makes a home with a login of the auth0 CLI for the sandbox.
 func cliHome(t *testing.T, server *sandbox.Server, entry map[string]any) string {
 	t.Helper()

@@ -99,9 +99,6 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	if err := demand(problems, a.missingForSetup(s, noDomain, o), credentialsErr); err != nil {
 		return err
 	}
-	for _, note := range notes {
-		a.warn(note.Text)
-	}
 	files, err := a.planFiles(s, o)
 	if err != nil {
 		return err
@@ -111,6 +108,9 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	defer a.tally(client)
+	for _, note := range notes {
+		a.warn(note.Text)
+	}
 	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
 		defer a.working("looking at the tenant")()
 		return provision.Prepare(ctx, client, s)

@@ -47,7 +47,8 @@ The tenant, and how to sign in to it:
                            https://DOMAIN/api/v2/, as behind a custom domain
   HOME                     where the auth0 CLI keeps its logins:
                            .config/auth0/config.json
-  DBUS_SESSION_BUS_ADDRESS where the system keyring is, on Linux
+  DBUS_SESSION_BUS_ADDRESS
+                           where the system keyring is, on Linux
 
 The MCP server to verify:
   MCPAUTH_MCP_URL          its URL, if none is given

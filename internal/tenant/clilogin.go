@@ -178,10 +178,11 @@ func (l CLILogin) withToken(ctx context.Context, s Sources, reader keyringReader
 	case err == nil, errors.Is(err, ErrNoSecret):
 		return Credentials{}, &AuthError{What: fmt.Sprintf("the auth0 CLI is logged in to %s, but the system keyring holds no token of it", l.Domain), Hint: again}
 	default:
-		return Credentials{}, &AuthError{
-			What: fmt.Sprintf("the auth0 CLI is logged in to %s, but its token can't be read: %v", l.Domain, err),
-			Hint: "unlock the keyring and run again, or set AUTH0_API_TOKEN", Err: err,
+		hint := "unlock the keyring and run again, or set " + EnvToken
+		if errors.Is(err, errNoKeyring) {
+			hint = "run it in the session that the login was made in, or set " + EnvToken
 		}
+		return Credentials{}, &AuthError{What: fmt.Sprintf("the auth0 CLI is logged in to %s, but its token can't be read: %v", l.Domain, err), Hint: hint, Err: err}
 	}
 	credentials, err := tokenCredentials(token, "the auth0 CLI's login", s)
 	credentials.cli, credentials.again = &l, again
