@@ -27,7 +27,7 @@ func (a *app) completionCommand(root *cobra.Command) *cobra.Command {
 			"  mcpauth completion zsh > \"${fpath[1]}/_mcpauth\"\n" +
 			"  mcpauth completion fish > ~/.config/fish/completions/mcpauth.fish\n" +
 			"  mcpauth completion powershell | Out-String | Invoke-Expression",
-		Long: "Prints the script that makes bash, zsh, fish or powershell complete mcpauth. Where credentials are in the " +
+		Long: "Prints the script that makes bash, zsh, fish or powershell complete mcpauth. For bash the package bash-completion has to be there. Where credentials are in the " +
 			"environment, connections are completed by name; no password is asked for and nothing is printed if that fails.",
 		ValidArgs: shells,
 		Args: func(_ *cobra.Command, args []string) error {
