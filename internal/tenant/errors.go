@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -55,7 +56,11 @@ func (e *RequestError) Error() string {
 	case e.Status != 0:
 		fmt.Fprintf(&b, " was answered %d %s", e.Status, http.StatusText(e.Status))
 	case e.Err != nil:
-		fmt.Fprintf(&b, " failed: %v", e.Err)
+		cause := e.Err
+		if sent := (*url.Error)(nil); errors.As(cause, &sent) {
+			cause = sent.Err // the method and the address are said already
+		}
+		fmt.Fprintf(&b, " failed: %v", cause)
 		return b.String()
 	}
 	if e.Detail != "" {
