@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -86,18 +87,23 @@ func drawTenant(t *rapid.T) []byte {
 		setSometimes(t, flags, flag, true, false)
 	}
 	settings["flags"] = flags
-	setSometimes(t, settings, "default_audience", "", serverURLs[0], "https://other.example/api", "https://api.example/")
+	setSometimes(t, settings, "default_audience", "", serverURLs[0], "https://other.example/api", "urn:billing")
 	setSometimes(t, settings, "resource_parameter_profile", "audience", "compatibility")
 	setSometimes(t, settings, "authorization_response_iss_parameter_supported", true, false)
 	setSometimes(t, settings, "client_id_metadata_document_supported", true, false)
 	setSometimes(t, settings, "support_email", "help@example.com")
 	seed := object{"tenant_settings": settings}
 	var apis, grants, connections []any
-	for _, identifier := range some(t, "API", slices.Concat(serverURLs, otherURLs)) {
+	present := some(t, "API", slices.Concat(serverURLs, otherURLs))
+	for _, identifier := range present {
 		apis = append(apis, drawAPI(t, identifier))
 		if rapid.Bool().Draw(t, "default grant") {
 			grants = append(grants, drawGrant(t, identifier))
 		}
+	}
+	if audience, ok := settings["default_audience"].(string); ok && audience != "" && !slices.Contains(present, audience) {
+		// Logins fail where the default audience names no API: undo doesn't bring a tenant back to that.
+		delete(settings, "default_audience")
 	}
 	for _, name := range some(t, "connection", []string{"staff", "partners"}) {
 		c := object{"name": name, "strategy": "oidc", "options": object{"client_id": "x", "secret_of_ours": "stays"}}
@@ -148,6 +154,7 @@ func holdings(t *rapid.T, server *sandbox.Server) map[string]object {
 	if err := json.Unmarshal(server.Tenant.State(), &state); err != nil {
 		t.Fatal(err)
 	}
+	plain(state.Settings, state.APIs)
 	all := map[string]object{string(plan.KindSettings): state.Settings}
 	for kind, list := range map[plan.Kind][]object{plan.KindAPI: state.APIs, plan.KindGrant: state.Grants, plan.KindConnection: state.Connections, "client": state.Clients} {
 		for _, o := range list {
@@ -159,6 +166,28 @@ func holdings(t *rapid.T, server *sandbox.Server) map[string]object {
 		}
 	}
 	return all
+}
+
+// plain takes out what is the same to Auth0 as its absence, and can't be made absent again: a default audience is cleared
+// by "", registration by false, scopes by an empty list, a scope's description by leaving it out.
+func plain(settings object, apis []object) {
+	if settings["default_audience"] == "" {
+		delete(settings, "default_audience")
+	}
+	if flags, ok := settings["flags"].(object); ok && flags["enable_dynamic_client_registration"] == false {
+		delete(flags, "enable_dynamic_client_registration")
+	}
+	for _, api := range apis {
+		scopes, _ := api["scopes"].([]any)
+		if len(scopes) == 0 {
+			delete(api, "scopes")
+		}
+		for _, scope := range scopes {
+			if scope, ok := scope.(object); ok && scope["description"] == "" {
+				delete(scope, "description")
+			}
+		}
+	}
 }
 
 // overlay puts a body into an object as a PATCH does: objects are merged, all else is replaced.
@@ -220,13 +249,29 @@ func holds(o, body object) bool {
 	return true
 }
 
+// members are the members in which an object is not as it was wanted.
+func members(want, got object) []string {
+	var list []string
+	for name, value := range got {
+		if was, there := want[name]; !there || !reflect.DeepEqual(was, value) {
+			list = append(list, fmt.Sprintf("%s is %v, want %v", name, value, was))
+		}
+	}
+	for name, value := range want {
+		if _, there := got[name]; !there {
+			list = append(list, fmt.Sprintf("%s is absent, want %v", name, value))
+		}
+	}
+	return list
+}
+
 // difference names the objects in which two states differ, leaving out those that one of the bodies explains.
 func difference(want, got map[string]object, created []object) []string {
 	var list []string
 	for key, o := range got {
 		if want[key] != nil {
 			if !reflect.DeepEqual(want[key], o) {
-				list = append(list, fmt.Sprintf("%s is %v, want %v", key, o, want[key]))
+				list = append(list, key+" differs: "+strings.Join(members(want[key], o), ", "))
 			}
 			continue
 		}
@@ -248,48 +293,12 @@ func difference(want, got map[string]object, created []object) []string {
 	return list
 }
 
-// quiet takes away what Auth0 documents to mean the same as absent: there is no way to remove a setting.
-func quiet(all map[string]object) map[string]object {
-	settings := all[string(plan.KindSettings)]
-	standard := object{"default_audience": "", "resource_parameter_profile": "audience", "client_id_metadata_document_supported": false}
-	for name, value := range standard {
-		if settings[name] == value {
-			delete(settings, name)
-		}
-	}
-	if flags, ok := settings["flags"].(object); ok && flags["enable_dynamic_client_registration"] == false {
-		delete(flags, "enable_dynamic_client_registration")
-	}
-	for _, o := range all {
-		scopes, _ := o["scopes"].([]any)
-		for _, scope := range scopes {
-			if s, ok := scope.(object); ok && s["description"] == "" {
-				delete(s, "description")
-			}
-		}
-		if len(scopes) == 0 { // an API answers an empty list once it had scopes
-			delete(o, "scopes")
-		}
-	}
-	return all
-}
-
-// dangles tells whether the default audience names no API: one that setup makes for it stays, since every login that names
-// no audience would fail without.
-func dangles(all map[string]object) bool {
-	audience := all[string(plan.KindSettings)]["default_audience"]
-	for _, o := range all {
-		if audience == nil || o["identifier"] == audience {
-			return false
-		}
-	}
-	return true
-}
-
 // Whatever a tenant holds and whatever is asked of it: setup changes what the plan says and nothing else, a second run
-// changes nothing, and undo restores the start.
-func TestSetupChangesOnlyWhatThePlanSays(t *testing.T) {
+// changes nothing, and taking the run back leaves the tenant exactly as it was.
+func TestSetupAndUndoOnAnyTenant(t *testing.T) {
+	undone := 0
 	rapid.Check(t, func(rt *rapid.T) {
+		records := store(t)
 		server, err := sandbox.Start(t.Context(), sandbox.Options{Seed: drawTenant(rt)}, sandbox.Listen{})
 		if err != nil {
 			rt.Fatal(err)
@@ -298,22 +307,18 @@ func TestSetupChangesOnlyWhatThePlanSays(t *testing.T) {
 		base := tenant.NewBase(nil)
 		defer base.CloseIdleConnections()
 		client := connect(t, server, base)
-		before, start := holdings(rt, server), quiet(holdings(rt, server))
-		var names []string
-		for _, o := range before {
-			if name, ok := o["name"].(string); ok && strings.HasPrefix(fmt.Sprint(o["id"]), "con_") {
-				names = append(names, name)
-			}
-		}
-		slices.Sort(names)
-		s := drawSpec(rt, client.Domain(), names)
+		start, before := holdings(rt, server), holdings(rt, server)
+		s := drawSpec(rt, client.Domain(), connectionNames(before))
 		p, err := provision.Prepare(t.Context(), client, s)
 		if err != nil {
 			rt.Fatal(err)
 		}
 		created := expect(rt, before, p)
-		records := store(t)
-		err = applyIn(t.Context(), records, client, p)
+		record, err := records.Begin(journal.Run{Tenant: client.Domain().String(), Command: "setup"}, p.Changes)
+		if err != nil {
+			rt.Fatal(err)
+		}
+		_, err = provision.Apply(t.Context(), client, p, record, nil)
 		if len(p.Blocked()) > 0 {
 			if err == nil || len(writes(server)) > 0 {
 				rt.Fatalf("a plan in conflict ends with %v and %d writes", err, len(writes(server)))
@@ -327,18 +332,53 @@ func TestSetupChangesOnlyWhatThePlanSays(t *testing.T) {
 			rt.Error(d)
 		}
 		sent := len(writes(server))
-		again, err := setupIn(t.Context(), records, connect(t, server, base), s)
+		again, err := provision.Prepare(t.Context(), connect(t, server, base), s)
 		if err != nil || again.Pending() != 0 || len(writes(server)) != sent {
-			rt.Errorf("the second run plans %d changes, sends %d writes and ends with %v", again.Pending(), len(writes(server))-sent, err)
+			rt.Errorf("the second run plans %d changes, has sent %d writes and ends with %v", again.Pending(), len(writes(server))-sent, err)
 		}
-		if p.Pending() == 0 || dangles(start) {
-			return
+		takeBack(t, rt, client, records, record)
+		for _, d := range difference(start, holdings(rt, server), nil) {
+			rt.Errorf("after taking it back, %s", d)
 		}
-		if u, err := undo(t.Context(), records, connect(t, server, base), ""); err != nil || u.LeftAlone() > 0 {
-			rt.Errorf("undo leaves %d alone and ends with %v: %v", u.LeftAlone(), err, u.Plan.Warnings)
-		}
-		for _, d := range difference(start, quiet(holdings(rt, server)), nil) {
-			rt.Errorf("after undo %s", d)
-		}
+		undone++
 	})
+	if undone == 0 {
+		t.Error("no drawn setup was ever taken back")
+	}
+}
+
+func connectionNames(held map[string]object) []string {
+	var names []string
+	for key, o := range held {
+		if name, ok := o["name"].(string); ok && strings.HasPrefix(key, string(plan.KindConnection)+" ") {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func takeBack(t *testing.T, rt *rapid.T, client *tenant.Client, records *journal.Store, made *journal.Record) {
+	runs, broken, err := records.Runs()
+	if err != nil || len(broken) > 0 {
+		rt.Fatalf("%v, %d broken records", err, len(broken))
+	}
+	undo, err := provision.PrepareUndo(t.Context(), client, made.Run(), runs)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	back, err := records.Begin(journal.Run{Tenant: made.Run().Tenant, Command: "undo", Undoes: made.Run().ID}, undo.Plan.Changes)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	target, err := records.Resume(made.Run().ID)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	if _, err := undo.Apply(t.Context(), client, back, target, nil); err != nil {
+		rt.Fatal(err)
+	}
+	if n := undo.LeftAlone(); n > 0 {
+		rt.Errorf("%d changes were left alone, though nobody else changed anything: %+v", n, undo.Plan.Warnings)
+	}
 }
