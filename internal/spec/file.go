@@ -106,9 +106,14 @@ func ParseDuration(text string) (time.Duration, error) {
 
 // ParseFile reads mcpauth.yaml strictly: an unknown key is an error that names its line, since a misspelt one would
 // otherwise be a setting silently left out.
-func ParseFile(name string, content []byte) (File, error) {
-	var f File
-	err := yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&f)
+func ParseFile(name string, content []byte) (f File, err error) {
+	// The parser panics on some files that are no sense, such as "connections: !tag 0": they are refused like all others.
+	defer func() {
+		if recover() != nil {
+			f, err = File{}, Invalid{{Field: name, What: "is not YAML that can be read", Hint: "see the README for the keys of mcpauth.yaml, and leave out tags, anchors and aliases"}}
+		}
+	}()
+	err = yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&f)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return File{}, Invalid{{Field: name, What: yaml.FormatError(err, false, false), Hint: "see the README for the keys of mcpauth.yaml"}}
 	}
