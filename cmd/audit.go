@@ -210,7 +210,7 @@ func checkLines(c verify.Check, palette view.Palette, width int) string {
 		writeDetail(&b, "", rest, width)
 		return b.String()
 	}
-	fmt.Fprintf(&b, "%s %s %s\n", sign, title, palette.Faint("["+view.Clean(c.ID)+"]"))
+	b.WriteString(view.Fold(sign+" "+title+" "+palette.Faint("["+view.Clean(c.ID)+"]"), width, 2) + "\n")
 	for _, line := range []struct{ name, text string }{{"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
 		writeDetail(&b, line.name, line.text, width)
 	}

@@ -130,7 +130,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 // command is a line that a person copies: it stays whole.
-var command = regexp.MustCompile(`^ +(mcpauth|auth0) `)
+var command = regexp.MustCompile(`^ +(do +)?(mcpauth|auth0) `)
 
 // fits makes sure that no line is longer than the terminal, but for commands and for words that can't be broken.
 func fits(t *testing.T, name, text string, width int) {

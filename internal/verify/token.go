@@ -96,7 +96,10 @@ func (r *run) checkGranted(context.Context) finding {
 	if r.token.Scope == "" && r.claims != nil {
 		granted = strings.Fields(r.claims.Scope)
 	}
-	if len(asked) == 0 {
+	switch {
+	case len(asked) == 0 && len(granted) == 0:
+		return pass("none was asked for, and none was granted")
+	case len(asked) == 0:
 		return pass("none was asked for; granted: " + plain(strings.Join(granted, " ")))
 	}
 	if len(granted) == 0 && r.claims == nil {
@@ -147,7 +150,7 @@ func (r *run) checkRefreshPresent(context.Context) finding {
 	case slices.Contains(asked, offlineAccess):
 		return fail("no refresh token, though offline_access was asked for", "a refresh token", "the API does not allow offline access: people have to log in anew whenever the token ends", r.setup())
 	}
-	hint := r.setup()
+	hint := "give the API a scope, and publish it as scopes_supported: " + r.setup("--scope", "SCOPE")
 	if granted := strings.Fields(r.token.Scope); len(granted) > 0 && slices.Contains(r.server.ScopesSupported, offlineAccess) {
 		hint = "publish scopes_supported; a client that is told what to ask for gets one: " + r.again(func(o *Options) { o.Scope = strings.Join(granted, " ") })
 	}
