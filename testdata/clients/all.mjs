@@ -63,7 +63,7 @@ async function sandbox(use) {
 
 let passed = 0;
 let failed = 0;
-for (const client of ["sdk.mjs", "remote.mjs"]) {
+for (const client of ["sdk.mjs", "sdk2.mjs", "remote.mjs"]) {
   for (const c of cases) {
     await sandbox(async (env) => {
       await spoil(c, env);

@@ -1,47 +1,7 @@
-// Logs in with the MCP TypeScript SDK and lists the tools. The tenant approves by itself, so "the browser" is a fetch that
-// looks where the authorization endpoint redirects to.
+// Logs in with version 1 of the MCP TypeScript SDK and lists the tools.
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import { UnauthorizedError } from "@modelcontextprotocol/sdk/client/auth.js";
+import { login } from "./login.mjs";
 
-const url = new URL(process.argv[2]);
-const redirectUrl = "http://127.0.0.1:6277/oauth/callback";
-const kept = {};
-
-const provider = {
-  redirectUrl,
-  clientMetadata: {
-    client_name: "mcpauth's SDK client",
-    redirect_uris: [redirectUrl],
-    grant_types: ["authorization_code", "refresh_token"],
-    response_types: ["code"],
-    token_endpoint_auth_method: "none",
-  },
-  clientInformation: () => kept.client,
-  saveClientInformation: (client) => { kept.client = client; },
-  tokens: () => kept.tokens,
-  saveTokens: (tokens) => { kept.tokens = tokens; },
-  codeVerifier: () => kept.verifier,
-  saveCodeVerifier: (verifier) => { kept.verifier = verifier; },
-  async redirectToAuthorization(authorize) {
-    const answer = await fetch(authorize, { redirect: "manual" });
-    const to = answer.headers.get("location");
-    if (!to?.startsWith(redirectUrl)) {
-      throw new Error(`no redirect to the client, but ${answer.status}: ${(await answer.text()).replace(/<[^>]*>|\s+/g, " ")}`);
-    }
-    kept.answer = new URL(to).searchParams;
-  },
-};
-
-const client = new Client({ name: "mcpauth-sdk-client", version: "1.0.0" });
-const connect = () => client.connect(kept.transport = new StreamableHTTPClientTransport(url, { authProvider: provider }));
-try {
-  await connect();
-} catch (error) {
-  if (!(error instanceof UnauthorizedError) || !kept.answer?.get("code")) throw error;
-  await kept.transport.finishAuth(kept.answer.get("code"), kept.answer.get("iss") ?? undefined);
-  await connect();
-}
-const { tools } = await client.listTools();
-console.log("tools:", tools.map((tool) => tool.name).join(" "));
-await client.close();
+await login({ Client, StreamableHTTPClientTransport, UnauthorizedError }, new URL(process.argv[2]));
