@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"strings"
 	"testing"
@@ -53,6 +54,20 @@ func TestFreeQuota(t *testing.T) {
 		if i == freeAPIs && (status != 403 || field(body, "errorCode") != "too_many_entities") {
 			t.Errorf("API %d: %d %v", i+1, status, body)
 		}
+	}
+}
+
+// TestQuotaOfGrants: the hundredth is the last, and the answer has the words that tenants reported.
+func TestQuotaOfGrants(t *testing.T) {
+	var seed strings.Builder
+	for i := range freeGrants - 1 { // the machine-to-machine client has one already
+		seed.WriteString(`,{"audience":"urn:` + strconv.Itoa(i) + `","client_id":"x"}`)
+	}
+	tenant := newTenant(t, Options{RateLimit: "free", Seed: []byte(`{"resource_servers":[{"identifier":"urn:a"}],"client_grants":[` + seed.String()[1:] + `]}`)})
+	status, _, body := request(t, tenant, "POST", "client-grants", `{"audience":"urn:a","default_for":"third_party_clients","scope":[]}`)
+	want := object{"statusCode": 403., "error": "Forbidden", "message": "You reached the limit of entities of this type for this tenant.", "errorCode": "too_many_entities"}
+	if status != http.StatusForbidden || !reflect.DeepEqual(body, want) {
+		t.Errorf("%d %v, want %v", status, body, want)
 	}
 }
 
