@@ -143,9 +143,9 @@ func (a *app) concludeUndo(u provision.Undo, choice choice) {
 	if n := u.LeftAlone(); n > 0 {
 		text := fmt.Sprintf("Run %s is taken back but for what the warnings name (%d), which stays as it is.", u.Run.ID, n)
 		a.say("\n%s\n", a.errPalette().Warn(text))
-		return
+	} else {
+		a.say("\n%s\n", a.errPalette().Strong("Run "+u.Run.ID+" is taken back."))
 	}
-	a.say("\n%s\n", a.errPalette().Strong("Run "+u.Run.ID+" is taken back."))
 	for _, run := range choice.runs {
 		if run.ID != u.Run.ID && run.Tenant == u.Run.Tenant && run.Undoable() && run.Stands() {
 			a.say("Another run still stands, %s of %s:\n  mcpauth undo --run %s\n", view.Clean(run.Command), run.Started.Local().Format(time.DateTime), run.ID)

@@ -14,7 +14,8 @@ type Past struct {
 	Change
 	// Made is the object as the tenant answered its creation; nil where that isn't known.
 	Made Values
-	// Later names the later run that changed an attribute as well, by its path. The empty path stands for the object.
+	// Later names the run that changed an attribute as well, and later, by its path. The empty path stands for the object,
+	// which a run changed or relies on.
 	Later map[string]string
 }
 
@@ -89,7 +90,7 @@ const (
 )
 
 func changedBy(run, path string) string {
-	return "the later run " + run + " changed " + path + " as well"
+	return "run " + run + " changed " + path + " as well"
 }
 
 func nothing(past Past, reason string) Change {
@@ -109,7 +110,7 @@ func created(past Past, object *Object, impact string) Change {
 		return kept(past, object.ID, replaced, stays)
 	}
 	if run := past.Later[""]; run != "" {
-		return kept(past, object.ID, "the later run "+run+" changed it or relies on it", afterThat+run)
+		return kept(past, object.ID, "run "+run+" changed it or relies on it", afterThat+run)
 	}
 	if fields := past.changed(object.Values); len(fields) > 0 {
 		return kept(past, object.ID, "someone changed its "+strings.Join(pathsOf(fields), ", ")+" since", "it stays: delete it in the dashboard if nobody needs it", fields...)

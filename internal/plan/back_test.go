@@ -173,8 +173,8 @@ func TestBack(t *testing.T) {
 				return p
 			},
 			want: whole(strings.Replace(settingsBack, `,"resource_parameter_profile":"audience"`, "", 1),
-				"conflict tenant_settings resource_parameter_profile (the later run R2 changed resource_parameter_profile as well)", grantBack,
-				"conflict connection is_domain_connection (the later run R2 changed is_domain_connection as well)", "conflict api (the later run R2 changed it or relies on it)"),
+				"conflict tenant_settings resource_parameter_profile (run R2 changed resource_parameter_profile as well)", grantBack,
+				"conflict connection is_domain_connection (run R2 changed is_domain_connection as well)", "conflict api (run R2 changed it or relies on it)"),
 		},
 		"the former default audience is gone": {
 			pasts: func(p []plan.Past) []plan.Past {

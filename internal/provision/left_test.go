@@ -203,3 +203,40 @@ func TestNothingIsSentThatIsNotRecorded(t *testing.T) {
 		}
 	}
 }
+
+// Of two runs at once either may have made the API, and the other the grant on it: then the API waits for the other run,
+// whichever began first.
+func TestAnAPIWaitsForTheRunThatMadeItsGrant(t *testing.T) {
+	server, records := start(t, sandbox.Options{}), store(t)
+	before := settled(t, server)
+	client := connect(t, server, tenant.NewBase(nil))
+	p, err := provision.Prepare(t.Context(), client, wanted(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recorded []*journal.Record // the first made the grant, the second the API
+	for _, change := range []plan.Change{p.Changes[1], p.Changes[0]} {
+		record, err := records.Begin(journal.Run{Tenant: client.Domain().String()}, []plan.Change{change})
+		if err != nil {
+			t.Fatal(err)
+		}
+		recorded = append(recorded, record)
+	}
+	for i, change := range p.Changes[:2] {
+		if _, err := provision.Apply(t.Context(), client, plan.Plan{Changes: []plan.Change{change}}, recorded[1-i], nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u, err := undo(t.Context(), records, client, "")
+	if err != nil || u.LeftAlone() != 1 || !strings.Contains(u.Plan.Warnings[0], "mcpauth undo --run "+recorded[0].Run().ID) {
+		t.Fatalf("%d left alone, %v: %v", u.LeftAlone(), err, u.Plan.Warnings)
+	}
+	for _, id := range []string{recorded[0].Run().ID, ""} {
+		if u, err := undo(t.Context(), records, client, id); err != nil || u.LeftAlone() != 0 {
+			t.Fatalf("%d left alone, %v: %v", u.LeftAlone(), err, u.Plan.Warnings)
+		}
+	}
+	if got := settled(t, server); got != before {
+		t.Errorf("the state is\n%s\nwant\n%s", got, before)
+	}
+}

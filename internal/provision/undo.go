@@ -96,17 +96,18 @@ func undoQuery(pasts []plan.Past) plan.Query {
 	return q
 }
 
-// changedLater tells which of an entry's attributes a later run changed as well, and whether one relies on its object.
+// changedLater tells which of an entry's attributes a later run changed as well, and whether a run relies on its object.
 func changedLater(e journal.Entry, run journal.Run, runs []journal.Run) map[string]string {
 	later := map[string]string{}
 	for _, other := range runs {
-		if other.Tenant != run.Tenant || !other.Undoable() || !other.Started.After(run.Started) {
+		if other.ID == run.ID || other.Tenant != run.Tenant || !other.Undoable() {
 			continue
 		}
+		came := other.Started.After(run.Started)
 		for _, o := range other.Entries {
 			standing := o.Stands() || o.Status == journal.Found && !o.TakenBack
-			onIt := e.Kind == plan.KindAPI && o.Kind == plan.KindGrant
-			if !standing || o.Key != e.Key || o.Kind != e.Kind && !onIt {
+			onIt := e.Kind == plan.KindAPI && o.Kind == plan.KindGrant // whenever it was made, as by a run at the same time
+			if !standing || o.Key != e.Key || !onIt && (o.Kind != e.Kind || !came) {
 				continue
 			}
 			later[""] = other.ID
