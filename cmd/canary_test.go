@@ -256,6 +256,7 @@ func TestNoCommandShowsASecret(t *testing.T) {
 			{"verify", c.gateway.URL, "--follow", "--report", "r.html", "--report", "r.json", "--report", "r.xml"},
 			{"verify", c.gateway.URL, "--login"},
 			{"verify", c.echo.URL + "/mcp", "--follow", "--client-id", "abc", "--report", "e.html", "--report", "e.json", "--report", "e.xml"},
+			{"undo", "--list"},
 			{"undo", "--yes"},
 			{"clients", "list"},
 			{"clients", "prune", "--yes"},

@@ -72,6 +72,7 @@ func (a *app) values() map[string]cobra.CompletionFunc {
 		"mode":          choice("strict", "permissive"),
 		"rate-limit":    choice("none", "free\tas on Auth0's Free plan"),
 		"domain":        a.completeDomain,
+		"run":           a.completeRun,
 		"connection":    a.completeConnection("name"), "connection-id": a.completeConnection("id"),
 		"file": files("yaml", "yml"), "seed": files("json"), "report": files("html", "json", "xml"), "ca-file": files("pem", "crt", "cer"),
 		"state": anyFile, "env-file": anyFile,
@@ -116,6 +117,20 @@ func (a *app) completeDomain(*cobra.Command, []string, string) ([]cobra.Completi
 		domains = append(domains, cobra.CompletionWithDesc(login.Domain, "auth0 CLI login"))
 	}
 	return domains, cobra.ShellCompDirectiveNoFileComp
+}
+
+// completeRun offers the recorded runs, the newest first.
+func (a *app) completeRun(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	runs, _, err := a.journal().Runs()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var offered []cobra.Completion
+	for _, run := range runs {
+		r := listed(run)
+		offered = append(offered, cobra.CompletionWithDesc(r.ID, view.Clean(r.Command+" "+r.Tenant+", "+r.Status)))
+	}
+	return offered, cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveKeepOrder
 }
 
 const (

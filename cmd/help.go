@@ -152,7 +152,7 @@ var flagValues = map[string]string{
 	"mcp-url": "URL", "client-metadata-url": "URL", "other-resource": "URL", "domain": "DOMAIN", "scope": "SCOPE", "connection": "NAME", "name": "NAME", "connection-id": "ID",
 	"id": "ID", "client-id": "ID", "file": "FILE", "ca-file": "FILE", "seed": "FILE", "env-file": "FILE", "state": "FILE", "report": "FILE",
 	"out": "DIR", "gateway-dir": "DIR", "registration": "MODE", "audience-mode": "MODE", "mode": "MODE", "token-lifetime": "DURATION",
-	"resource-name": "NAME", "policy-name": "NAME", "policy-type": "TYPE", "route": "ROUTE", "part": "PART", "fault": "FAULT", "rate-limit": "LIMIT",
+	"resource-name": "NAME", "policy-name": "NAME", "policy-type": "TYPE", "route": "ROUTE", "part": "PART", "run": "ID", "fault": "FAULT", "rate-limit": "LIMIT",
 }
 
 // flagValue is what a flag takes, and its meaning with the default that it has.

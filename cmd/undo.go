@@ -27,9 +27,9 @@ func (a *app) undoCommand() *cobra.Command {
 	command := &cobra.Command{
 		Use:   "undo",
 		Short: "Take the last run back",
-		Example: "  mcpauth undo --dry-run                           # the way back, as a plan\n" +
-			"  mcpauth undo --list\n" +
-			"  mcpauth undo --run 20260728T154501-4f1c9a --yes",
+		Example: "  mcpauth undo --dry-run                            # what would change\n" +
+			"  mcpauth undo --list                               # which runs there are\n" +
+			"  mcpauth undo --run 20260728T154501-4f1c9a --yes   # that one",
 		Long: "Every run of setup and promote-connection is recorded on this machine. Undo looks at the tenant, shows\n" +
 			"the way back and takes it: settings get their former values first, so that registration closes, then\n" +
 			"grants and connections, then the API. What was made is deleted only if it is unchanged and nothing of\n" +

@@ -1,6 +1,8 @@
 package glyph_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -38,5 +40,21 @@ func TestMarksNeedACharacterOfTheirOwn(t *testing.T) {
 	}
 	if want := "-+++++-++--++"; got != want {
 		t.Errorf("of the marks %s are shown, want %s", got, want)
+	}
+}
+
+func TestJSONMeansTheSame(t *testing.T) {
+	const name = "日本 ü\u009b\u202e\U000e0041\u3164\u0301z\u0301\u0301\u0301\u0301\u0301 \x7f\""
+	plain, err := json.Marshal(map[string]string{name: name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	escaped := glyph.JSON(plain)
+	var back map[string]string
+	if err := json.Unmarshal(escaped, &back); err != nil || back[name] != name {
+		t.Errorf("%s reads back as %q, %v", escaped, back, err)
+	}
+	if want := `日本 ü\u009b\u202e\udb40\udc41\u3164\u0301z` + "\u0301\u0301\u0301\u0301" + `\u0301 \u007f\"`; !strings.Contains(string(escaped), want) {
+		t.Errorf("the document is %s, which lacks %s", escaped, want)
 	}
 }

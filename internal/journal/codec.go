@@ -8,8 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"unicode/utf16"
 
+	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
@@ -39,25 +39,9 @@ func Encode(run Run) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	compact = ascii(compact)
+	compact = glyph.JSON(compact) // names from a tenant may hold what a terminal would obey
 	content, err := json.MarshalIndent(envelope{Schema: Schema, Digest: digest(compact), Run: compact}, "", "  ")
 	return append(content, '\n'), err
-}
-
-// ascii escapes all beyond ASCII: a record holds names from a tenant, and may be looked at in a terminal. In JSON that can
-// only stand in strings.
-func ascii(document []byte) []byte {
-	out := make([]byte, 0, len(document))
-	for _, r := range string(document) {
-		if r < 0x7f {
-			out = append(out, byte(r)) // #nosec G115 -- it is ASCII
-			continue
-		}
-		for _, unit := range utf16.AppendRune(nil, r) {
-			out = fmt.Appendf(out, `\u%04x`, unit)
-		}
-	}
-	return out
 }
 
 // Decode reads a file's content. One that was cut off or edited, or that another version wrote, is an error that says so.

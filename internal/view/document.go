@@ -3,9 +3,7 @@ package view
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
-	"unicode/utf16"
 
 	"github.com/mcpauth-cli/mcpauth/internal/glyph"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -133,32 +131,6 @@ func WriteJSON(w io.Writer, v any) error {
 	if err := encoder.Encode(v); err != nil {
 		return err
 	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
+	_, err := w.Write(glyph.JSON(b.Bytes()))
 	return err
-}
-
-// escapeJSON escapes what encoding/json leaves as it is: all beyond ASCII that Clean would not show. Such characters are
-// only ever inside strings.
-func escapeJSON(document []byte) []byte {
-	if !bytes.ContainsFunc(document, func(r rune) bool { return r > '~' }) {
-		return document
-	}
-	var b bytes.Buffer
-	var text glyph.Text
-	for _, r := range string(document) {
-		shown := text.Shows(r)
-		if r == '"' {
-			text.Break()
-		}
-		switch {
-		case shown || r <= '~': // what is not shown of ASCII is what the document is laid out with
-			b.WriteRune(r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.Bytes()
 }
