@@ -26,10 +26,9 @@ const (
 // the run may need. Where no domain is known, and only a login of the auth0 CLI is there, the answer is empty: the
 // missing domain is the error to tell.
 func (a *app) credentials(ctx context.Context, domain spec.Domain, needs []string) (tenant.Credentials, error) {
-	token := ""
-	if a.global.tokenStdin {
+	if a.global.tokenStdin && a.stdinToken == "" {
 		var err error
-		if token, err = a.readToken(ctx); err != nil {
+		if a.stdinToken, err = a.readToken(ctx); err != nil {
 			return tenant.Credentials{}, err
 		}
 	}
@@ -38,7 +37,7 @@ func (a *app) credentials(ctx context.Context, domain spec.Domain, needs []strin
 		patience = keyringPatience
 	}
 	credentials, err := tenant.Resolve(ctx, tenant.Sources{
-		Domain: domain, Token: token, Getenv: a.env.Getenv, Needs: needs,
+		Domain: domain, Token: a.stdinToken, Getenv: a.env.Getenv, Needs: needs,
 		CLIConfig: tenant.CLIConfigFile(a.env.Getenv), Keyring: a.env.Keyring, KeyringWait: patience,
 		Waiting: func() { a.say("waiting for the system keyring, which may be asking for its password\n") },
 	})
@@ -128,16 +127,21 @@ func (a *app) missingDomain() missing {
 
 // open makes a client for the tenant and says which credentials it uses, before anything else.
 func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.Client, error) {
+	client, err := a.client(domain, credentials)
+	if err == nil {
+		a.signsIn(domain, credentials)
+	}
+	return client, err
+}
+
+// client makes a client for the tenant. Nothing is sent yet.
+func (a *app) client(domain spec.Domain, credentials tenant.Credentials) (*tenant.Client, error) {
 	base, err := a.network()
 	if err != nil {
 		return nil, err
 	}
-	a.doc.Tenant, a.doc.Source = domain.String(), credentials.Source
-	a.signedInWith, a.signedInTo = credentials, &domain
-	a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
-	transport := tenant.NewTransport(base, a.global.timeout, a.waits)
 	return tenant.New(tenant.Config{
-		Domain: domain, Credentials: credentials, Transport: transport, UserAgent: a.userAgent(),
+		Domain: domain, Credentials: credentials, Transport: tenant.NewTransport(base, a.global.timeout, a.waits), UserAgent: a.userAgent(),
 		Progress: func(what string, done, all int) {
 			if all > 0 {
 				what = fmt.Sprintf("of %d %s", all, what)
@@ -145,6 +149,13 @@ func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.
 			a.reached(strings.TrimSpace(fmt.Sprintf("%d %s", done, what)))
 		},
 	}), nil
+}
+
+// signsIn says and keeps which credentials are used for which tenant.
+func (a *app) signsIn(domain spec.Domain, credentials tenant.Credentials) {
+	a.doc.Tenant, a.doc.Source = domain.String(), credentials.Source
+	a.signedInWith, a.signedInTo = credentials, &domain
+	a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
 }
 
 // tally puts the requests into the document, and says them where more is asked for.

@@ -15,6 +15,7 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
+	"github.com/mcpauth-cli/mcpauth/internal/wizard"
 )
 
 // The exit codes; `mcpauth help exit-codes` explains them.
@@ -94,6 +95,8 @@ func judge(err error) verdict {
 		return verdict{exit: child.code, silent: true}
 	case errors.As(err, &stopped) && errors.Is(err, context.Canceled):
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: stopped.hint}
+	case errors.Is(err, wizard.ErrCancelled):
+		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted; nothing was changed"}
 	case errors.Is(err, context.Canceled):
 		return verdict{exit: exitInterrupted, code: "interrupted", message: "interrupted", hint: "run the same command again: it goes on from where it stopped"}
 	case errors.As(err, &record), errors.As(err, &broken):

@@ -46,11 +46,8 @@ func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, er
 	if out == "" && gatewayDir == "" {
 		return gatewayFiles{}, nil
 	}
-	if out != "" && gatewayDir != "" {
-		return gatewayFiles{}, &usageError{What: "--out and --gateway-dir exclude each other", Hint: "--out writes a new project, --gateway-dir changes one that exists"}
-	}
-	if info, err := os.Stat(gatewayDir); gatewayDir != "" && (err != nil || !info.IsDir()) {
-		return gatewayFiles{}, spec.Invalid{{Field: "--gateway-dir", What: fmt.Sprintf("there is no folder %s", gatewayDir), Hint: "name the folder of a Zuplo project, or write a new one with --out"}}
+	if err := checkFolders(out, gatewayDir); err != nil {
+		return gatewayFiles{}, err
 	}
 	files.planned = true
 	if out != "" {
@@ -61,6 +58,17 @@ func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, er
 		files.result, err = gateway.Merge(c, gatewayDir)
 	}
 	return files, asInvalid(err)
+}
+
+// checkFolders makes sure that at most one folder is named, and that one to merge into is there.
+func checkFolders(out, gatewayDir string) error {
+	if out != "" && gatewayDir != "" {
+		return &usageError{What: "--out and --gateway-dir exclude each other", Hint: "--out writes a new project, --gateway-dir changes one that exists"}
+	}
+	if info, err := os.Stat(gatewayDir); gatewayDir != "" && (err != nil || !info.IsDir()) {
+		return spec.Invalid{{Field: "--gateway-dir", What: fmt.Sprintf("there is no folder %s", gatewayDir), Hint: "name the folder of a Zuplo project, or write a new one with --out"}}
+	}
+	return nil
 }
 
 // asInvalid puts the gateway's problems with the input into the form that all others have.

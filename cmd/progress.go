@@ -23,6 +23,7 @@ type progress struct {
 	until  time.Time
 	now    func() time.Time
 	drawn  bool
+	muted  bool                 // the wizard has the terminal to itself
 	told   map[string]time.Time // when a line of this kind was last written
 }
 
@@ -38,6 +39,9 @@ func (a *app) write(w io.Writer, text string) {
 	p := &a.progress
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.muted {
+		return
+	}
 	a.erase()
 	_, _ = io.WriteString(w, text)
 }
@@ -53,6 +57,17 @@ func (a *app) erase() {
 // draws tells whether a line can be drawn anew: not in a pipe, not for a screen reader, and not between traces.
 func (a *app) draws() bool {
 	return !a.global.json && !a.global.debug && a.env.IsTerminal(a.env.Err) && a.env.Getenv("TERM") != "dumb" && a.env.Getenv("ACCESSIBLE") == ""
+}
+
+// mute keeps the run silent while something else draws on the terminal; what it returns ends it.
+func (a *app) mute() (unmute func()) {
+	set := func(muted bool) {
+		a.progress.mu.Lock()
+		defer a.progress.mu.Unlock()
+		a.progress.muted = muted
+	}
+	set(true)
+	return func() { set(false) }
 }
 
 // working begins a piece of work that may take long; what it returns ends it.
@@ -114,7 +129,7 @@ func (a *app) tell(kind, line string) {
 		p.told = map[string]time.Time{}
 	}
 	p.told[kind] = p.clock()
-	if !a.global.json {
+	if !a.global.json && !p.muted {
 		_, _ = io.WriteString(a.env.Err, line+"\n")
 	}
 }
@@ -122,7 +137,7 @@ func (a *app) tell(kind, line string) {
 // draw draws the live line where it can be, and tells whether. The lock is held.
 func (a *app) draw() bool {
 	p := &a.progress
-	if !a.draws() {
+	if p.muted || !a.draws() {
 		return false
 	}
 	line := p.what

@@ -40,6 +40,7 @@ type app struct {
 	command  string // the command that runs, such as setup
 	progress progress
 
+	stdinToken   string // what --token-stdin read, which can be read once
 	lastSkip     string // why the last check was skipped, if it was
 	skips        int    // how many more were, for that reason, and are not told of yet
 	signedInWith tenant.Credentials

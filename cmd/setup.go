@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
@@ -56,7 +57,7 @@ func (a *app) setupCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			o.changed = c.Flags().Changed
-			return a.setup(c.Context(), o)
+			return a.setup(c.Context(), &o, c.Flags())
 		},
 	}
 	f := command.Flags()
@@ -90,25 +91,23 @@ func noArgs(c *cobra.Command, args []string) error {
 	return nil
 }
 
-func (a *app) setup(ctx context.Context, o setupOptions) error {
-	s, noDomain, notes, problems, err := a.buildSpec(o)
+func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.FlagSet) error {
+	settled, err := a.settle(ctx, options, flags)
 	if err != nil {
 		return err
 	}
-	credentials, credentialsErr := a.credentials(ctx, s.Domain, tenant.SetupScopes())
-	if err := demand(problems, a.missingForSetup(s, noDomain, o), credentialsErr); err != nil {
-		return err
-	}
+	s, o, client := settled.spec, *options, settled.client
 	files, err := a.planFiles(s, o)
 	if err != nil {
 		return err
 	}
-	client, err := a.open(s.Domain, credentials)
-	if err != nil {
-		return err
+	if client == nil {
+		if client, err = a.open(s.Domain, settled.credentials); err != nil {
+			return err
+		}
 	}
 	defer a.tally(client)
-	for _, note := range notes {
+	for _, note := range settled.notes {
 		a.warn(note.Text)
 	}
 	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
@@ -125,6 +124,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 		return err
 	}
 	if !proceed {
+		a.sayTheSame(settled, flags)
 		if o.consent.detailedExitcode && files.changes() {
 			return pendingError{}
 		}
@@ -135,6 +135,7 @@ func (a *app) setup(ctx context.Context, o setupOptions) error {
 	}
 	a.nextSteps(s, o, p)
 	a.sayUndo()
+	a.sayTheSame(settled, flags)
 	if o.verify {
 		return a.verifyAll(ctx, s, client)
 	}

@@ -13,15 +13,9 @@ import (
 // buildSpec makes the spec from mcpauth.yaml and the flags, which win. Problems are collected, so that all are told at
 // once; the error is for what can't be read at all.
 func (a *app) buildSpec(o setupOptions) (s spec.Spec, noDomain bool, notes []spec.Note, problems spec.Invalid, err error) {
-	var file spec.File
-	if o.file != "" {
-		content, err := os.ReadFile(o.file) // #nosec G304 -- the operator names the file
-		if err != nil {
-			return s, false, nil, nil, spec.Invalid{{Field: "--file", What: fmt.Sprintf("%s can't be read: %v", o.file, errors.Unwrap(err)), Hint: "give the path of an mcpauth.yaml"}}
-		}
-		if file, err = spec.ParseFile(o.file, content); err != nil {
-			return s, false, nil, nil, err
-		}
+	file, err := readFile(o.file)
+	if err != nil {
+		return s, false, nil, nil, err
 	}
 	s = spec.Spec{
 		Registration: spec.Registration(pick(o.changed("registration"), o.registration, file.Registration)),
@@ -57,6 +51,18 @@ func (a *app) buildSpec(o setupOptions) (s spec.Spec, noDomain bool, notes []spe
 		problems = append(problems, spec.Problem{Field: "--name", What: "is empty", Hint: "give a name, or leave the flag out"})
 	}
 	return s, noDomain, notes, problems, nil
+}
+
+// readFile reads mcpauth.yaml; no name is an empty file.
+func readFile(name string) (spec.File, error) {
+	if name == "" {
+		return spec.File{}, nil
+	}
+	content, err := os.ReadFile(name) // #nosec G304 -- the operator names the file
+	if err != nil {
+		return spec.File{}, spec.Invalid{{Field: "--file", What: fmt.Sprintf("%s can't be read: %v", name, errors.Unwrap(err)), Hint: "give the path of an mcpauth.yaml"}}
+	}
+	return spec.ParseFile(name, content)
 }
 
 // fromFile renames the fields of problems that came from mcpauth.yaml and not from flags.

@@ -253,21 +253,49 @@ func (c *Client) connectionPage(ctx context.Context, params *management.ListConn
 
 // Connections lists the tenant's connections, most of the first thousand.
 func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
+	var objects []plan.Object
+	enough := errors.New("enough")
+	err := c.pages(ctx, func(page []plan.Object, more bool) error {
+		objects = append(objects, page...)
+		if len(objects) >= 1000 {
+			return enough
+		}
+		if more {
+			c.progress("connections", len(objects), 0)
+		}
+		return nil
+	})
+	if errors.Is(err, enough) {
+		err = nil
+	}
+	return objects, err
+}
+
+// EachConnection reads all of the tenant's connections, however many, and hands each page over as it comes.
+func (c *Client) EachConnection(ctx context.Context, each func([]plan.Object)) error {
+	return c.pages(ctx, func(page []plan.Object, _ bool) error {
+		each(page)
+		return nil
+	})
+}
+
+// pages reads connections a hundred at a time, from checkpoint to checkpoint: paging by number ends at the thousandth.
+func (c *Client) pages(ctx context.Context, each func(page []plan.Object, more bool) error) error {
 	page, err := c.connections.List(ctx, &management.ListConnectionsQueryParameters{
 		Take: management.Int(pageSize), Fields: management.String(connectionFields), IncludeFields: management.Bool(true),
 	})
-	var objects []plan.Object
-	for err == nil && len(objects) < 1000 {
-		for _, found := range page.Results {
-			objects = append(objects, connectionObject(found))
+	for err == nil {
+		objects := make([]plan.Object, len(page.Results))
+		for i, found := range page.Results {
+			objects[i] = connectionObject(found)
 		}
-		if page.Response == nil || page.Response.Next == nil || *page.Response.Next == "" {
-			return objects, nil
+		more := page.Response != nil && page.Response.Next != nil && *page.Response.Next != ""
+		if err := each(objects, more); err != nil || !more {
+			return err
 		}
-		c.progress("connections", len(objects), 0)
 		page, err = page.GetNextPage(ctx)
 	}
-	return objects, c.typed(http.MethodGet, "/connections", "reading connections", err)
+	return c.typed(http.MethodGet, "/connections", "reading connections", err)
 }
 
 func (c *Client) readSettings(ctx context.Context) (plan.Object, error) {

@@ -1,0 +1,58 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
+)
+
+// personal are flags that say how a person looked on, and not what was done.
+var personal = []string{"yes", "no-input", "no-color", "debug", "verbose", "help"}
+
+// theSame is the command that does the same without a question, ready to be pasted. Nothing secret can be in it: no flag
+// takes a secret.
+func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
+	parts := []string{"mcpauth setup --domain " + shellQuote(domain.String())}
+	add := func(flag, value string) { parts = append(parts, "--"+flag+" "+shellQuote(view.Clean(value))) }
+	flags.SortFlags = false // they come as help shows them
+	flags.VisitAll(func(f *pflag.Flag) {
+		if !f.Changed || f.Name == "domain" || slices.Contains(personal, f.Name) {
+			return
+		}
+		list, isList := f.Value.(pflag.SliceValue)
+		switch {
+		case isList:
+			for _, value := range list.GetSlice() {
+				add(f.Name, value)
+			}
+		case f.Value.Type() == "bool" && f.Value.String() == "true":
+			parts = append(parts, "--"+f.Name)
+		case f.Value.Type() != "bool":
+			add(f.Name, f.Value.String())
+		}
+	})
+	if !slices.Contains(parts, "--dry-run") {
+		parts = append(parts, "--yes")
+	}
+	return strings.Join(parts, " \\\n    ")
+}
+
+// sayTheSame tells how to have the same without the questions, where there were any.
+func (a *app) sayTheSame(r settled, flags *pflag.FlagSet) {
+	if r.client == nil {
+		return
+	}
+	with := ""
+	switch {
+	case r.typed.Token != "":
+		with = ", with a token in " + tenant.EnvToken
+	case r.typed.ClientID != "":
+		with = ", with " + tenant.EnvClientID + " and " + tenant.EnvClientSecret
+	}
+	a.say("\n%s\n  %s\n", a.errPalette().Strong("The same without questions, for CI"+with+":"), theSame(r.spec.Domain, flags))
+}
