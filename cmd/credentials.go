@@ -130,6 +130,7 @@ func (a *app) open(domain spec.Domain, credentials tenant.Credentials) (*tenant.
 	client, err := a.client(domain, credentials)
 	if err == nil {
 		a.signsIn(domain, credentials)
+		a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
 	}
 	return client, err
 }
@@ -151,11 +152,10 @@ func (a *app) client(domain spec.Domain, credentials tenant.Credentials) (*tenan
 	}), nil
 }
 
-// signsIn says and keeps which credentials are used for which tenant.
+// signsIn keeps which credentials are used for which tenant.
 func (a *app) signsIn(domain spec.Domain, credentials tenant.Credentials) {
 	a.doc.Tenant, a.doc.Source = domain.String(), credentials.Source
 	a.signedInWith, a.signedInTo = credentials, &domain
-	a.say("tenant %s, signing in with %s\n", domain, view.Clean(credentials.Source))
 }
 
 // tally puts the requests into the document, and says them where more is asked for.

@@ -140,7 +140,7 @@ func (d *desk) Connections(ctx context.Context, each func([]wizard.Connection)) 
 	})
 }
 
-// signedIn is the client that the answers signed in with; the run goes on with its token.
+// signedIn is the client that the answers signed in with; the run goes on with its token. The wizard has said which it is.
 func (d *desk) signedIn(answers wizard.Answers) (*tenant.Client, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

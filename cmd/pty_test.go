@@ -131,6 +131,7 @@ func TestWizardOffersTheSameCommand(t *testing.T) {
 	c := onConsole(t, size{80, 60}, t.TempDir(), w.signedIn(), "setup")
 	c.answers(w.answers()[4:])
 	c.exits(0)
+	golden(t, "wizard-done", c.shown())
 	command := pasted.FindString(c.shown())
 	if command == "" {
 		t.Fatalf("no command is offered:\n%s", c.shown())

@@ -180,8 +180,12 @@ func asked(answers wizard.Answers, c wizard.Config) wizard.Answers {
 // take makes the answers the values of their flags.
 func take(answers wizard.Answers, flags *pflag.FlagSet) error {
 	values := []struct{ flag, value string }{
-		{"domain", answers.Domain}, {"mcp-url", answers.URL}, {"name", answers.Name}, {"registration", answers.Registration},
-		{"audience-mode", answers.AudienceMode}, {"gateway-dir", answers.GatewayDir},
+		{"domain", answers.Domain},
+		{"mcp-url", answers.URL},
+		{"name", answers.Name},
+		{"registration", answers.Registration},
+		{"audience-mode", answers.AudienceMode},
+		{"gateway-dir", answers.GatewayDir},
 	}
 	for _, scope := range answers.Scopes {
 		values = append(values, struct{ flag, value string }{"scope", scope})
