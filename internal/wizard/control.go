@@ -6,6 +6,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/huh"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // control is a question on the screen.
@@ -200,7 +201,7 @@ func (c *choiceControl) submit() bool { return true }
 func (c *choiceControl) size(width int) (want, least int) {
 	lines := 0
 	for _, o := range c.q.options {
-		lines += lipgloss.Height(wrap(o.label, width-2))
+		lines += lipgloss.Height(ansi.Wrap(o.label, max(width-2, 1), "")) // as huh does
 	}
 	return lines, min(lines, 3)
 }

@@ -31,6 +31,10 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 	want, least := c.size(width)
 
 	spare := height - len(title) - len(note) - len(keys) - least
+	for spare < 0 && len(keys) > 1 { // the way out stands last
+		keys = keys[1:]
+		spare++
+	}
 	room := func(n int) bool {
 		if n > spare {
 			return false
@@ -134,7 +138,12 @@ func styled(text string, width int, style lipgloss.Style) []string {
 	return lines
 }
 
-func wrap(text string, width int) string { return ansi.Wrap(text, max(width, 1), "") }
+// wrap breaks lines between words. A hyphen is no place to break: domains and URLs have them, and are to be copied.
+func wrap(text string, width int) string {
+	const nonBreaking = "\u2011"
+	wrapped := ansi.Wrap(strings.ReplaceAll(text, "-", nonBreaking), max(width, 1), "")
+	return strings.ReplaceAll(wrapped, nonBreaking, "-")
+}
 
 // cut shortens a text to a width in columns, and shows that it did.
 func cut(text string, width int) string { return ansi.Truncate(text, max(width, 1), "…") }

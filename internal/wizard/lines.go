@@ -168,7 +168,7 @@ func (l *lines) work(ctx context.Context, q *work, canGoBack bool) error {
 		if err == nil || ctx.Err() != nil || !canGoBack {
 			return err
 		}
-		what, hint := l.c.Explain(err)
+		what, hint := l.c.explain(err)
 		l.say(what)
 		l.say(hint)
 		if _, err := l.read(ctx, "Enter tries again, < goes back > ", false); err != nil {

@@ -62,7 +62,7 @@ func (l *lines) readAll(ctx context.Context, from *source) error {
 		}
 	}
 	if from.err != nil && ctx.Err() == nil {
-		what, _ := l.c.Explain(from.err)
+		what, _ := l.c.explain(from.err)
 		l.say("Reading stopped: " + what)
 	}
 	return ctx.Err()

@@ -93,7 +93,7 @@ func (p *picker) submit() bool {
 }
 
 // size counts the filter's line and the one that counts.
-func (p *picker) size(int) (want, least int) { return max(len(p.matches), 1) + 2, 4 }
+func (p *picker) size(int) (want, least int) { return max(len(p.matches), 1) + 2, 3 }
 
 func (p *picker) view(width, height int) string {
 	p.rows = max(height-2, 1)
@@ -183,7 +183,7 @@ func (p *picker) note() (text string, bad bool) {
 	from := p.q.from
 	switch {
 	case from.err != nil:
-		what, _ := from.c.Explain(from.err)
+		what, _ := from.c.explain(from.err)
 		return "reading stopped: " + what, true
 	case p.doubted:
 		return p.q.without() + " Space chooses, enter goes on.", true

@@ -114,7 +114,7 @@ func (s *state) noCredentials() string {
 	if s.problem == nil {
 		return "The environment holds no credentials for it."
 	}
-	what, _ := s.c.Explain(s.problem) // what to do is told at the end, whole, to be copied
+	what, _ := s.c.explain(s.problem) // what to do is told at the end, whole, to be copied
 	return strings.TrimSuffix(upper(what), ".") + "."
 }
 

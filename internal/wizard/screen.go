@@ -37,6 +37,9 @@ type screen struct {
 	err           error
 }
 
+// The size of a screen that doesn't tell its own, in columns and rows.
+const usualWidth, usualHeight = 80, 24
+
 // worked is the end of a work.
 type worked struct {
 	run   int
@@ -50,6 +53,9 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
+		if m.width <= 0 || m.height <= 0 { // some terminals don't tell
+			m.width, m.height = usualWidth, usualHeight
+		}
 		return m, nil
 	case worked:
 		return m, m.worked(msg)
@@ -65,6 +71,9 @@ func (m *screen) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 }
 
 func (m *screen) key(msg tea.KeyMsg) tea.Cmd {
+	if msg.Type == tea.KeyRunes && len(msg.Runes) > 1 {
+		msg.Paste = true // came at once, and may spell a key: "home" is a name too
+	}
 	switch msg.String() {
 	case "ctrl+c":
 		return m.end(ErrCancelled)
@@ -138,7 +147,7 @@ func (m *screen) worked(w worked) tea.Cmd {
 	if !m.course.canGoBack() {
 		return m.end(w.err)
 	}
-	what, hint := m.c.Explain(w.err)
+	what, hint := m.c.explain(w.err)
 	m.control = &workControl{problem: what, hint: hint}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
@@ -104,6 +105,20 @@ var (
 	// ErrPrepare ends a wizard in which credentials are to be prepared first.
 	ErrPrepare = errors.New("no credentials were given")
 )
+
+// explain says what is wrong and what to do, harmless for a terminal whatever a server had its part in.
+func (c Config) explain(err error) (what, hint string) {
+	what, hint = c.Explain(err)
+	return c.cleanLines(what), c.cleanLines(hint)
+}
+
+func (c Config) cleanLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		lines[i] = c.Clean(line)
+	}
+	return strings.Join(lines, "\n")
+}
 
 // Run asks. Its error is ErrCancelled; ErrPrepare, joined with what was wrong with the credentials that there are; the
 // context's; or the reason why signing in failed, where no answer of the wizard could mend it.
