@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 const (
@@ -57,9 +58,9 @@ func (c *console) answers(all []reply) {
 }
 
 // asksAll starts setup with nothing given.
-func (w *world) asksAll(t *testing.T, s size, vars ...string) *console {
+func (w *world) asksAll(t *testing.T, s size, args ...string) *console {
 	t.Helper()
-	return onConsole(t, s, t.TempDir(), vars, "setup")
+	return onConsole(t, s, t.TempDir(), nil, append([]string{"setup"}, args...)...)
 }
 
 // signedIn are the variables that hold the tenant and its credentials.
@@ -165,6 +166,61 @@ func TestWizardAsksForWhatIsMissingOnly(t *testing.T) {
 	c.answers(append(w.answers()[4:5], w.answers()[9:]...))
 	c.exits(0)
 	w.is(t, byFlags(t))
+}
+
+// What a file says is not asked, and stays as it is there.
+func TestWizardLeavesTheFileAlone(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "mcpauth.yaml")
+	content := "servers:\n  - {url: 'https://a.example/mcp', name: First, scopes: ['read:a']}\n  - {url: 'https://b.example/mcp', scopes: ['read:b']}\n" +
+		"connections: [google-oauth2]\nregistration: none\naudience_mode: resource\n"
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	c := w.asksAll(t, size{80, 60}, "--file", file)
+	c.answers(w.answers()[:4])
+	c.sees("Apply these changes to")
+	c.types("y" + enter)
+	c.exits(0)
+	other := newWorld(t)
+	if r := other.run(t, &striking{}, "setup", "--file", file, "--yes"); r.code != 0 {
+		t.Fatalf("setup by file: exit %d\n%s", r.code, r.err)
+	}
+	if diff := diffLines(other.state(), w.state()); diff != "" { // both APIs are made side by side, in whatever order
+		t.Errorf("the tenant is not what it becomes by the file alone:\n%s", diff)
+	}
+}
+
+// The logins of the auth0 CLI are offered; of one that has ended it is said how to renew it.
+func TestWizardOffersLogins(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	home := cliHome(t, w.server, map[string]any{"expires_at": time.Now().Add(time.Hour), "access_token": w.server.Tenant.Token(time.Hour)})
+	c := onConsole(t, usual, t.TempDir(), []string{"HOME=" + home}, "setup")
+	c.sees("Which Auth0 tenant?", "auth0 CLI, its default", "Another tenant")
+	c.types(enter)
+	c.sees("it was not sent") // the list has domains, which are https, and the token is for http
+	c.types(back)
+	c.sees("Another tenant")
+	c.types(down + enter)
+	c.sees("Its domain.")
+	c.types(w.server.URL + enter)
+	c.answers(w.answers()[4:])
+	c.exits(0)
+	w.is(t, byFlags(t))
+
+	w = newWorld(t)
+	home = cliHome(t, w.server, map[string]any{"expires_at": time.Now().Add(-time.Hour)})
+	c = onConsole(t, usual, t.TempDir(), []string{"HOME=" + home}, "setup")
+	c.sees("Which Auth0 tenant?", "the login has ended")
+	c.types(enter)
+	c.sees("How do you sign in to", "ended 60 minutes ago")
+	c.types(down + down + enter)
+	c.exits(4)
+	if !strings.Contains(flat(c.shown()), "log in again: auth0 login --domain localhost") {
+		t.Errorf("it doesn't say how to log in again:\n%s", c.shown())
+	}
 }
 
 func TestWizardTakesInvalidThenValidAnswers(t *testing.T) {
@@ -324,28 +380,29 @@ func TestWizardByLines(t *testing.T) {
 	id, secret := "", ""
 	lines := func(w *world) []reply {
 		id, secret = w.server.Tenant.Credentials()
-		return []reply{
-			{"Which Auth0 tenant?", []string{"no tenant" + enter, "is not a host name", w.server.URL + enter}},
-			{"How do you sign in to", []string{"7" + enter, "Type a number from 1 to 3", "2" + enter}},
-			{"machine-to-machine application", []string{id + enter}},
+		return []reply{ // each waits for the prompt, after which nothing more is written
+			{"For example: my-tenant.eu.auth0.com >", []string{"no tenant" + enter, "is not a host name: write it like my-tenant.eu.auth0.com >", w.server.URL + enter}},
+			{"3. Stop, and tell me what to prepare Number [1] >", []string{"7" + enter, "Type a number from 1 to 3. Number [1] >", "2" + enter}},
+			{"Applications > Applications. >", []string{id + enter}},
 			{"(not shown) >", []string{secret + enter}},
-			{"Where do clients reach the MCP server?", []string{w.gateway.URL + enter}},
-			{"What should users see it called?", []string{"<" + enter, "[" + w.gateway.URL + "] >", enter}},
-			{"Which scopes may clients ask for?", []string{"tool:whoami" + enter, "Scope > tool:whoami Scope >", enter}},
-			{"How do users log in?", []string{"Username-Password-Authentication" + enter, "Chosen: Username-Password-Authentication", enter}},
-			{"How does Auth0 get to know a client?", []string{enter}},
-			{"How does a token get to name this server?", []string{enter}},
-			{"Apply these changes to", []string{"y" + enter}},
+			{"For example: https://my-gateway.zuplo.dev/mcp >", []string{w.gateway.URL + enter}},
+			{"For example: MCP Server >", []string{"<" + enter, "[" + w.gateway.URL + "] >", enter}},
+			{"the last one back. Scope >", []string{"tool:whoami" + enter, "Scope > tool:whoami Scope >", enter}},
+			{"to go on. 1.", []string{"Username-Password-Authentication" + enter, "Chosen: Username-Password-Authentication Connections >", enter}},
+			{"registered by hand Number [1] >", []string{enter}},
+			{"default audience alone Number [1] >", []string{enter}},
+			{"[y/N]", []string{"y" + enter}},
 		}
 	}
 	for _, variable := range []string{"ACCESSIBLE=1", "TERM=dumb"} {
 		t.Run(variable, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t)
-			c := w.asksAll(t, size{80, 60}, variable, "NO_COLOR=1")
+			c := onConsole(t, size{80, 60}, t.TempDir(), []string{variable, "NO_COLOR=1"}, "setup")
 			all := lines(w)
 			c.answers(all[:6])
-			c.sees("What should users see it called? Auth0 shows the name") // for the second time
+			c.sees("everywhere What should users see it called? Auth0 shows", "keeps its name. For example: MCP Server > < ")
+			c.until("the question again", func(screen string) bool { return strings.HasSuffix(flat(screen), "For example: MCP Server >") })
 			c.types(enter)
 			c.answers(all[6:])
 			c.exits(0)
