@@ -39,7 +39,7 @@ func newControl(q question, s styles) control {
 		return newChoice(q, s)
 	case *pickQuestion:
 		p := &picker{q: q, styles: s}
-		p.filter = newInput("Search: ", &p.typed, "", s)
+		p.filter = newInput("Search: ", &p.typed, "type a part of a name", s)
 		return p
 	case *work:
 		return &workControl{}

@@ -58,6 +58,7 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 		given = nil
 	}
 	given = given[len(given)-more(len(given)):]
+	apart := text != nil && room(1)
 	rows += more(want - rows)
 
 	var lines []string
@@ -65,6 +66,9 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 		lines = append(given, "")
 	}
 	lines = append(append(lines, title...), text...)
+	if apart {
+		lines = append(lines, "")
+	}
 	if rows > 0 {
 		lines = append(lines, c.view(width, rows))
 	}
@@ -138,11 +142,12 @@ func styled(text string, width int, style lipgloss.Style) []string {
 	return lines
 }
 
-// wrap breaks lines between words. A hyphen is no place to break: domains and URLs have them, and are to be copied.
+// wrap breaks a text between words; one that is longer than the line is broken too. Hyphens are no place to break, since a
+// domain and a URL are to be read whole.
 func wrap(text string, width int) string {
-	const nonBreaking = "\u2011"
-	wrapped := ansi.Wrap(strings.ReplaceAll(text, "-", nonBreaking), max(width, 1), "")
-	return strings.ReplaceAll(wrapped, nonBreaking, "-")
+	const unbreakable = "\ue000" // is never in a text that was cleaned
+	broken := ansi.Wrap(strings.ReplaceAll(text, "-", unbreakable), max(width, 1), "")
+	return strings.ReplaceAll(broken, unbreakable, "-")
 }
 
 // cut shortens a text to a width in columns, and shows that it did.

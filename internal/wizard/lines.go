@@ -82,7 +82,7 @@ func (l *lines) text(ctx context.Context, q *textQuestion) error {
 	case *q.value != "":
 		prompt = "[" + *q.value + "] > "
 	case q.example != "":
-		l.sayf("For example: %s\n", q.example)
+		l.sayf("(%s)\n", q.example)
 	}
 	for {
 		answer, err := l.read(ctx, prompt, q.secret)
@@ -107,7 +107,7 @@ func (l *lines) text(ctx context.Context, q *textQuestion) error {
 }
 
 func (l *lines) list(ctx context.Context, q *listQuestion) error {
-	l.sayf("For example: %s\nNothing goes on, - takes the last one back.\n", q.example)
+	l.sayf("(%s)\nAn empty line goes on, - takes the last one back.\n", q.example)
 	for _, value := range *q.values {
 		l.sayf("+ %s\n", l.c.Clean(value))
 	}
@@ -117,10 +117,10 @@ func (l *lines) list(ctx context.Context, q *listQuestion) error {
 			return err
 		}
 		values := *q.values
-		switch {
-		case answer == "":
+		switch answer {
+		case "":
 			return nil
-		case answer == "-":
+		case "-":
 			if last := len(values) - 1; last >= 0 {
 				l.sayf("%s is out.\n", l.c.Clean(values[last]))
 				*q.values = values[:last]
@@ -161,7 +161,7 @@ func (l *lines) choice(ctx context.Context, q *choiceQuestion) error {
 
 func (l *lines) work(ctx context.Context, q *work, canGoBack bool) error {
 	for {
-		apply, err := q.do(ctx)
+		apply, err := q.begin()(ctx)
 		if apply != nil {
 			apply()
 		}

@@ -15,7 +15,7 @@ func (l *lines) pick(ctx context.Context, q *pickQuestion) error {
 	if err := l.readAll(ctx, q.from); err != nil {
 		return err
 	}
-	l.say("Type numbers or names, with commas between them, to choose or to drop; a part of a name to search; nothing to go on.")
+	l.say("Type numbers or names, with commas between them, to choose or to drop; a part of a name to search; an empty line goes on.")
 	shown := q.from.matching("", 0)
 	l.show(q, shown)
 	doubted := false

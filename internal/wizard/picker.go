@@ -192,5 +192,5 @@ func (p *picker) note() (text string, bad bool) {
 }
 
 func (p *picker) keys() []string {
-	return []string{"space choose", "↑↓ move", "type to search", "enter next"}
+	return []string{"↑↓ move", "space choose", "enter next"}
 }

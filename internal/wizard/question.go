@@ -62,9 +62,12 @@ type pickQuestion struct {
 // work asks nothing: it is done while the user waits, and can fail.
 type work struct {
 	about
-	// do runs beside the screen; apply, which may be nil, then makes its result known, be it a failure or not.
-	do func(context.Context) (apply func(), err error)
+	// begin takes what is known so far, and returns what is to be done beside the screen; apply, which may be nil, then makes
+	// the result known, be it a failure or not.
+	begin func() job
 }
+
+type job func(context.Context) (apply func(), err error)
 
 // step is one stop on the way through the wizard.
 type step struct {

@@ -42,7 +42,7 @@ func (s *state) tenantSteps() []step {
 				return &textQuestion{
 					about:   about{"Which Auth0 tenant?", "Its domain. The dashboard shows it in the settings of every application."},
 					value:   &s.typedDomain,
-					example: "my-tenant.eu.auth0.com",
+					example: "e.g. my-tenant.eu.auth0.com",
 					check: func(text string) error {
 						_, err := spec.ParseDomain(text)
 						return err
@@ -135,7 +135,7 @@ func always() bool { return true }
 func notEmpty(what string) func(string) error {
 	return func(text string) error {
 		if strings.TrimSpace(text) == "" {
-			return spec.Invalid{{What: what + " is missing", Hint: "paste it, or press shift+tab to choose another way"}}
+			return spec.Invalid{{What: what + " is missing", Hint: "paste it, or go back to choose another way"}}
 		}
 		return nil
 	}

@@ -41,7 +41,7 @@ func (s *state) askURL() question {
 	return &textQuestion{
 		about: about{"Where do clients reach the MCP server?", "The URL that users give to their MCP client. It becomes the name of the API in Auth0, " +
 			"and clients compare it letter by letter."},
-		value: &s.url, example: "https://my-gateway.zuplo.dev/mcp",
+		value: &s.url, example: "e.g. https://my-gateway.zuplo.dev/mcp",
 		check: func(text string) error {
 			_, _, err := spec.CanonicalURL(text)
 			return err
@@ -77,7 +77,7 @@ func (s *state) askScopes() question {
 	return &listQuestion{
 		about: about{"Which scopes may clients ask for?", "A scope is a permission that a user gives to a client. Type one at a time, " +
 			"with = and a description if you like, and nothing when there are no more."},
-		noun: "Scope", values: &s.scopes, example: "tool:whoami=Who am I?",
+		noun: "Scope", values: &s.scopes, example: "e.g. tool:whoami=Who am I?",
 		check: func(text string) error {
 			server := spec.Server{Scopes: []spec.Scope{spec.ParseScope(text)}}
 			for _, scope := range s.scopes {
@@ -119,8 +119,8 @@ var registrations = []option{
 
 func (s *state) askRegistration() question {
 	return &choiceQuestion{
-		about: about{"How does Auth0 get to know a client?", "DCR, dynamic client registration: anyone on the internet may register an application.\n" +
-			"CIMD, client ID metadata documents: a URL names and describes the client."},
+		about: about{"How does Auth0 get to know a client?", "DCR (dynamic client registration): anyone may register an application.\n" +
+			"CIMD (client ID metadata documents): a URL names and describes the client."},
 		value: &s.registration, options: registrations,
 	}
 }
@@ -134,7 +134,7 @@ var audienceModes = []option{
 func (s *state) askAudience() question {
 	return &choiceQuestion{
 		about: about{"How does a token get to name this server?", "Both ways are settings of the whole tenant.\n" +
-			"By resource: any application that sends this parameter gets a token for the API it names.\n" +
+			"By resource: any application that names an API in the parameter \"resource\" gets a token for it.\n" +
 			"By the default audience: any application that names no API gets a token for this server, unless the tenant has another default."},
 		value: &s.audienceMode, options: audienceModes,
 	}

@@ -12,10 +12,14 @@ import (
 func onScreen(ctx context.Context, c Config, course *course) error {
 	m := &screen{ctx: ctx, c: c, course: course, styles: newStyles(c.Color)}
 	// Interrupts come as keys, or by the context, which the caller ends on a signal.
-	_, err := tea.NewProgram(m, tea.WithContext(ctx), tea.WithInput(c.In), tea.WithOutput(c.Out), tea.WithoutSignalHandler()).Run()
+	ended, end := context.WithCancel(ctx)
+	defer end()
+	_, err := tea.NewProgram(m, tea.WithContext(ended), tea.WithInput(watched(c.In, end)), tea.WithOutput(c.Out), tea.WithoutSignalHandler()).Run()
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
+	case ended.Err() != nil && !m.over:
+		return ErrCancelled
 	case err != nil:
 		return fmt.Errorf("drawing the questions: %w", err)
 	}
@@ -125,9 +129,9 @@ func (m *screen) show() tea.Cmd {
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.working = cancel
 	m.run++
-	run := m.run
+	run, do := m.run, work.begin()
 	return func() tea.Msg {
-		apply, err := work.do(ctx)
+		apply, err := do(ctx)
 		return worked{run, apply, err}
 	}
 }

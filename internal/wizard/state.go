@@ -92,47 +92,55 @@ func (s *state) domain() spec.Domain {
 }
 
 // find looks for credentials for the tenant. What was typed for another tenant is forgotten: it is not to be sent here.
-func (s *state) find(ctx context.Context) (apply func(), err error) {
+func (s *state) find() job {
 	domain := s.domain()
 	if domain == s.found {
-		return nil, nil
+		return nothing
 	}
-	credentials, problem := s.c.Tenant.Find(ctx, domain)
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	return func(ctx context.Context) (apply func(), err error) {
+		credentials, problem := s.c.Tenant.Find(ctx, domain)
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return func() {
+			s.found, s.credentials, s.problem = domain, credentials, problem
+			s.typed, s.way, s.chosen = SignIn{}, byToken, nil
+		}, nil
 	}
-	return func() {
-		s.found, s.credentials, s.problem = domain, credentials, problem
-		s.typed, s.way, s.chosen = SignIn{}, byToken, nil
-	}, nil
 }
 
+func nothing(context.Context) (apply func(), err error) { return nil, nil }
+
 // signIn signs in, and waits for the first connections, so that a token that is refused is told here and not questions
-// later.
-func (s *state) signIn(ctx context.Context) (apply func(), err error) {
-	typed := s.typedCredentials()
-	key := strings.Join([]string{s.found.String(), typed.Token, typed.ClientID, typed.ClientSecret}, "\x00")
+// later. From its begin on nobody counts as signed in, even where it is left halfway: the tenant may then hold either.
+func (s *state) signIn() job {
+	domain, typed := s.found, s.typedCredentials()
+	key := strings.Join([]string{domain.String(), typed.Token, typed.ClientID, typed.ClientSecret}, "\x00")
 	if key == s.signedIn {
-		return nil, nil
+		return nothing
 	}
-	failed := func() { s.signedIn = "" }
-	if err := s.c.Tenant.SignIn(ctx, s.found, typed); err != nil {
-		return failed, err
-	}
-	if !s.c.Open.Connections {
-		return func() { s.signedIn = key }, nil
-	}
+	s.signedIn = ""
+	s.source.stop()
 	from := newSource(s.ctx, s.c)
-	first := from.start()()
-	if first.err != nil {
-		from.stop()
-		return failed, first.err
+	s.source = from
+	return func(ctx context.Context) (apply func(), err error) {
+		if err := s.c.Tenant.SignIn(ctx, domain, typed); err != nil {
+			return nil, err
+		}
+		if !s.c.Open.Connections {
+			return func() { s.signedIn = key }, nil
+		}
+		defer context.AfterFunc(ctx, from.stop)()
+		first := from.start()()
+		if first.err != nil {
+			from.stop()
+			return nil, first.err
+		}
+		return func() {
+			s.signedIn = key
+			from.take(first)
+		}, nil
 	}
-	return func() {
-		s.source.stop()
-		s.signedIn, s.source = key, from
-		s.source.take(first)
-	}, nil
 }
 
 // typedCredentials are those that were typed for the way that was chosen in the end.

@@ -13,21 +13,30 @@ import "os"
 
 const variable = "CI"
 
-var before, was = os.LookupEnv(variable)
+// state is what the variable was.
+type state struct {
+	value string
+	was   bool
+}
 
-func init() {
-	if before == "" {
+var before = remember()
+
+// remember sets CI where it isn't, and returns what it was.
+func remember() state {
+	value, was := os.LookupEnv(variable)
+	if value == "" {
 		_ = os.Setenv(variable, "true")
 	}
+	return state{value, was}
 }
 
 // Over puts the environment back as it was.
-func Over() {
-	switch {
-	case before != "":
-	case was:
-		_ = os.Setenv(variable, before)
-	default:
+func Over() { before.putBack() }
+
+func (s state) putBack() {
+	if !s.was {
 		_ = os.Unsetenv(variable)
+		return
 	}
+	_ = os.Setenv(variable, s.value)
 }

@@ -1,0 +1,58 @@
+package wizard
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Every question fits every screen that can hold its title, its control and the way out.
+func TestLayOutFits(t *testing.T) {
+	s := newStyles(true)
+	given := [][2]string{{"Tenant", "acme.eu.auth0.com"}, {"Connections", strings.Repeat("name, ", 50)}, {"MCP URL", "https://gateway.example.com/mcp"}}
+	for width := 40; width <= 120; width += 20 {
+		for height := 10; height <= 34; height += 3 {
+			d := everything(&desk{})
+			course := newCourse(t.Context(), d)
+			course.state.source.all = few()
+			for at, step := range course.steps {
+				q := step.ask()
+				c := newControl(q, s)
+				c.start()
+				if p, is := c.(*picker); is {
+					p.q.from = pickerOf(t, many(40)).q.from
+					p.refresh()
+				}
+				p := parts{given: given, title: q.head().title, text: q.head().text, note: "what is wrong: " + strings.Repeat("and more ", 6), bad: true}
+				p.keys = append(c.keys(), "shift+tab back", "ctrl+c quit")
+				view := layOut(p, c, s, width, height)
+				fits(t, fmt.Sprintf("step %d at %dx%d", at, width, height), view, width, height)
+				if !strings.Contains(ansi.Strip(view), "ctrl+c quit") {
+					t.Errorf("step %d at %dx%d: no way out\n%s", at, width, height, view)
+				}
+			}
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	for text, want := range map[string]string{
+		"at my-tenant.eu.auth0.com": "at\nmy-tenant.eu.auth0.\ncom",
+		"one two three four five":   "one two three four\nfive",
+		"one\ntwo":                  "one\ntwo",
+	} {
+		if got := wrap(text, 19); got != want {
+			t.Errorf("%q becomes %q", text, got)
+		}
+	}
+}
+
+func TestThousands(t *testing.T) {
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 10_000: "10,000", 1_234_567: "1,234,567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("%d becomes %s", n, got)
+		}
+	}
+}
