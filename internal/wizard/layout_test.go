@@ -13,7 +13,7 @@ func TestLayOutFits(t *testing.T) {
 	s := newStyles(true)
 	given := [][2]string{{"Tenant", "acme.eu.auth0.com"}, {"Connections", strings.Repeat("name, ", 50)}, {"MCP URL", "https://gateway.example.com/mcp"}}
 	for width := 40; width <= 120; width += 20 {
-		for height := 10; height <= 34; height += 3 {
+		for height := 8; height <= 34; height += 2 {
 			d := everything(&desk{})
 			course := newCourse(t.Context(), d)
 			course.state.source.all = few()

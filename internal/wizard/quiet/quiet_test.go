@@ -14,7 +14,7 @@ func TestOver(t *testing.T) {
 			if was == nil {
 				_ = os.Unsetenv(variable)
 			} else {
-				_ = os.Setenv(variable, *was)
+				t.Setenv(variable, *was)
 			}
 			before := remember()
 			if os.Getenv(variable) == "" {
