@@ -219,7 +219,10 @@ func (c *choiceControl) note() (text string, bad bool) { return "", false }
 func (c *choiceControl) keys() []string { return []string{"↑↓ choose", "enter next"} }
 
 // workControl shows that something is done, or why it wasn't and what to do.
-type workControl struct{ problem, hint string }
+type workControl struct {
+	problem, hint string
+	err           error
+}
 
 func (c *workControl) start() tea.Cmd             { return nil }
 func (c *workControl) update(tea.Msg) tea.Cmd     { return nil }

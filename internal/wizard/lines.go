@@ -77,6 +77,8 @@ func (l *lines) ask(ctx context.Context, course *course) error {
 func (l *lines) text(ctx context.Context, q *textQuestion) error {
 	prompt := "> "
 	switch {
+	case q.secret && *q.value != "":
+		prompt = "(not shown, nothing keeps the one before) > "
 	case q.secret:
 		prompt = "(not shown) > "
 	case *q.value != "":

@@ -111,16 +111,16 @@ func (s *state) askConnections() question {
 }
 
 var registrations = []option{
-	{string(spec.RegistrationDCR), "DCR, which most clients need today"},
-	{string(spec.RegistrationCIMD), "CIMD, which newer clients know"},
+	{string(spec.RegistrationDCR), "DCR: clients register themselves"},
+	{string(spec.RegistrationCIMD), "CIMD: a URL describes the client"},
 	{string(spec.RegistrationBoth), "Both"},
-	{string(spec.RegistrationNone), "Neither: each client is registered by hand"},
+	{string(spec.RegistrationNone), "Neither: each is registered by hand"},
 }
 
 func (s *state) askRegistration() question {
 	return &choiceQuestion{
-		about: about{"How does Auth0 get to know a client?", "DCR (dynamic client registration): anyone may register an application.\n" +
-			"CIMD (client ID metadata documents): a URL names and describes the client."},
+		about: about{"How does Auth0 get to know a client?", "DCR, dynamic client registration: anyone may register. Most clients need it.\n" +
+			"CIMD, client ID metadata documents: nothing is registered. For newer clients."},
 		value: &s.registration, options: registrations,
 	}
 }
@@ -133,7 +133,7 @@ var audienceModes = []option{
 
 func (s *state) askAudience() question {
 	return &choiceQuestion{
-		about: about{"How does a token get to name this server?", "Both ways are settings of the whole tenant.\n" +
+		about: about{"How do tokens name this server?", "Both ways are settings of the whole tenant.\n" +
 			"By resource: any application that names an API in the parameter \"resource\" gets a token for it.\n" +
 			"By the default audience: any application that names no API gets a token for this server, unless the tenant has another default."},
 		value: &s.audienceMode, options: audienceModes,

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -80,6 +81,9 @@ func (m *screen) key(msg tea.KeyMsg) tea.Cmd {
 	}
 	switch msg.String() {
 	case "ctrl+c":
+		if failed, is := m.control.(*workControl); is && failed.err != nil {
+			return m.end(errors.Join(ErrCancelled, failed.err)) // what to do about it is yet to be read
+		}
 		return m.end(ErrCancelled)
 	case "ctrl+z":
 		return tea.Suspend
@@ -152,7 +156,7 @@ func (m *screen) worked(w worked) tea.Cmd {
 		return m.end(w.err)
 	}
 	what, hint := m.c.explain(w.err)
-	m.control = &workControl{problem: what, hint: hint}
+	m.control = &workControl{problem: what, hint: hint, err: w.err}
 	return nil
 }
 

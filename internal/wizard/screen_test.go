@@ -21,7 +21,7 @@ const (
 	askScopes   = "Which scopes may clients ask for?"
 	askLogin    = "How do users log in?"
 	askClients  = "How does Auth0 get to know a client?"
-	askAudience = "How does a token get to name this server?"
+	askAudience = "How do tokens name this server?"
 	askGateway  = "Set up the Zuplo project too?"
 )
 
@@ -168,6 +168,17 @@ func TestScreenTellsWhyNobodyIsSignedIn(t *testing.T) {
 	want := []sent{{"acme.eu.auth0.com", SignIn{Token: "wrong"}}, {"acme.eu.auth0.com", SignIn{Token: "wrong"}}, {"acme.eu.auth0.com", SignIn{Token: "right"}}}
 	if got := d.sent(); !reflect.DeepEqual(got, want) {
 		t.Errorf("sent %d times", len(got))
+	}
+}
+
+// Whoever leaves since signing in failed is told of it after the screen is gone.
+func TestScreenLeftForAFailure(t *testing.T) {
+	no := refused{"Auth0 refused the token", "copy a new one"}
+	s := sitDown(t, everything(&desk{refuse: func(string, SignIn) error { return no }}), 80, 24)
+	s.at(whichTenant).press(tea.KeyEnter).at("How do you sign in to acme.eu.auth0.com?").press(tea.KeyEnter).at(askToken).
+		types("wrong").press(tea.KeyEnter).sees("x Auth0 refused the token").press(tea.KeyCtrlC).ends()
+	if !errors.Is(s.m.err, ErrCancelled) || !errors.Is(s.m.err, no) {
+		t.Errorf("got %v", s.m.err)
 	}
 }
 

@@ -100,7 +100,8 @@ type Config struct {
 }
 
 var (
-	// ErrCancelled ends a wizard that was left. Nothing was written anywhere.
+	// ErrCancelled ends a wizard that was left, joined with why signing in failed if that was the reason. Nothing was written
+	// anywhere.
 	ErrCancelled = errors.New("the questions were not answered")
 	// ErrPrepare ends a wizard in which credentials are to be prepared first.
 	ErrPrepare = errors.New("no credentials were given")
