@@ -38,7 +38,7 @@ func (w *world) answers() []reply {
 		{"Which scopes may clients ask for?", []string{"tool:whoami" + enter, "+ tool:whoami", enter}},
 		{"How do users log in?", []string{" ", "[x] Username-Password", enter}},
 		{"How does Auth0 get to know a client?", []string{enter}},
-		{"How does a token get to name this server?", []string{enter}},
+		{"How do tokens name this server?", []string{enter}},
 		{"Apply these changes to", []string{"y" + enter}},
 	}
 }
@@ -399,7 +399,7 @@ func TestWizardByLines(t *testing.T) {
 			{"Which scopes may clients ask for?", []string{"tool:whoami" + enter, "Scope > tool:whoami Scope >", enter}},
 			{"How do users log in?", []string{"Username-Password-Authentication" + enter, "Chosen: Username-Password-Authentication", enter}},
 			{"How does Auth0 get to know a client?", []string{enter}},
-			{"How does a token get to name this server?", []string{enter}},
+			{"How do tokens name this server?", []string{enter}},
 			{"Apply these changes to", []string{"y" + enter}},
 		}
 	}
