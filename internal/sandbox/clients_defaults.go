@@ -46,13 +46,13 @@ func jwtDefaults(asked, rest object) object {
 }
 
 // refreshDefaults are the lifetimes of refresh tokens, in seconds. Where some were given, none of the others is infinite.
-// A strict public client's tokens rotate.
+// A public third party's tokens rotate: documented for strict ones, a guess for permissive ones.
 func refreshDefaults(asked object, expiration string, lifetime, idle int) object {
 	d := object{
 		"rotation_type": "non-rotating", "expiration_type": expiration, "leeway": 0, "token_lifetime": lifetime,
 		"idle_token_lifetime": idle, "infinite_token_lifetime": true, "infinite_idle_token_lifetime": expiration == "non-expiring",
 	}
-	if expiration == "expiring" && isPublic(asked) {
+	if asked["is_first_party"] == false && isPublic(asked) {
 		d["rotation_type"] = "rotating"
 	}
 	if given := child(asked, "refresh_token"); given != nil {
