@@ -92,11 +92,11 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if errors.As(runErr, &option) {
 		return runErr
 	}
+	audit.cleanUp(ctx, report) // before the applications are counted
 	if runErr == nil {
 		report.Checks = append(report.Checks, audit.checks(ctx, o.run, report.Issuer)...)
 		audit.suggest(ctx, o.run, &report)
 	}
-	audit.cleanUp(ctx, report)
 	a.doc.Checks = checks(report)
 	if err := writeReports(o.reports, report); err != nil {
 		return errors.Join(stopped(runErr), err)
