@@ -103,7 +103,11 @@ func TestHostileServers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			report, err := verify.Run(t.Context(), verify.Options{URL: hostile(t, c.metadata), Timeout: 500 * time.Millisecond, Follow: true})
+			limit := ample
+			if c.name == "slow" || c.name == "drips" {
+				limit = time.Second
+			}
+			report, err := verify.Run(t.Context(), verify.Options{URL: hostile(t, c.metadata), Timeout: limit, Follow: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -127,7 +131,7 @@ func TestMetadataThatPointsBack(t *testing.T) {
 		requests.Add(1)
 		naming("http://"+r.Host+"/mcp")(w, r)
 	})
-	report, err := verify.Run(t.Context(), verify.Options{URL: address, Timeout: time.Second})
+	report, err := verify.Run(t.Context(), verify.Options{URL: address, Timeout: ample})
 	if err != nil || find(t, report, "server.metadata").Status != verify.Fail {
 		t.Errorf("%v\n%s", err, dump(report))
 	}
@@ -156,7 +160,7 @@ func TestInterrupted(t *testing.T) {
 		cancel()
 		<-r.Context().Done()
 	})
-	report, err := verify.Run(ctx, verify.Options{URL: address, Timeout: 20 * time.Second})
+	report, err := verify.Run(ctx, verify.Options{URL: address, Timeout: ample})
 	if !errors.Is(err, context.Canceled) || len(report.Checks) == 0 || len(report.Checks) > 5 {
 		t.Errorf("%v after %d checks", err, len(report.Checks))
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
@@ -90,7 +89,7 @@ func runAgainst(t *testing.T, token func(http.ResponseWriter)) verify.Report {
 		}
 	}))
 	defer server.Close()
-	report, err := verify.Run(t.Context(), verify.Options{URL: server.URL + "/mcp", Follow: true, Timeout: 5 * time.Second})
+	report, err := verify.Run(t.Context(), verify.Options{URL: server.URL + "/mcp", Follow: true, Timeout: ample})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func (m *mending) run(args ...string) outcome {
 
 // verify runs the row's verification.
 func (m *mending) verify() outcome {
-	args := []string{"verify", m.asked.URL, "--follow", "--timeout", "5s"}
+	args := []string{"verify", m.asked.URL, "--follow", "--timeout", ample.String()}
 	for _, flag := range []struct{ name, value string }{
 		{"--client-id", m.asked.ClientID},
 		{"--client-metadata-url", m.asked.ClientMetadataURL},

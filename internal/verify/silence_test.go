@@ -40,7 +40,7 @@ func TestSilence(t *testing.T) {
 			t.Parallel()
 			var silent atomic.Int64
 			s := healthy()
-			s.verify.Timeout = 400 * time.Millisecond
+			s.verify.Timeout = 1500 * time.Millisecond
 			s.wrap = func(*world) http.RoundTripper {
 				return roundTrip(func(req *http.Request) (*http.Response, error) {
 					if !c.at(req) {

@@ -62,7 +62,7 @@ func healthy() setup {
 		grant:   object{"default_for": "third_party_clients", "subject_type": "user", "scope": []string{"read:tools", "call:tools"}},
 		promote: true,
 		other:   true,
-		verify:  verify.Options{Follow: true, Timeout: 5 * time.Second},
+		verify:  verify.Options{Follow: true, Timeout: ample},
 	}
 }
 
@@ -116,6 +116,9 @@ func build(t testing.TB, s setup) *world {
 	w.manage("PATCH", "tenants/settings", s.settings)
 	return w
 }
+
+// ample is time enough for whatever is no time-out, on a busy machine too.
+const ample = 45 * time.Second
 
 const otherAPI = "https://other.example/api"
 
