@@ -41,8 +41,6 @@ var byHand = map[string]string{
 	"a scope that is not known":    "the answer is made up: nothing is wrong with the tenant",
 	"iss of another":               "the authorization server is not ours",
 
-	"no connection, answered by redirect": "a permissive tenant's refresh tokens don't rotate either, which no command of ours changes; the row before is the same fault",
-
 	"shared secret": "setup refuses to change the algorithm, and says how", "token of another issuer": "two domains: which is right only their owner knows",
 	"token of another type": "the authorization server is not ours", "the code is refused": "the authorization server's words are all that is known",
 	"no token in the answer": "the authorization server is not ours", "refresh token stays": "the authorization server is not ours",

@@ -181,8 +181,8 @@ func (l *lines) work(ctx context.Context, q *work, canGoBack bool) error {
 
 // read reads a line. Its end is no empty answer: whoever left can't have meant it.
 func (l *lines) read(ctx context.Context, prompt string, secret bool) (string, error) {
-	l.sayf("%s", prompt)
 	reading := func() (string, error) { return l.in.ReadString('\n') }
+	// Before the prompt: whoever sees it may paste at once.
 	if file, isFile := l.c.In.(*os.File); secret && isFile && term.IsTerminal(int(file.Fd())) {
 		before, err := term.MakeRaw(int(file.Fd()))
 		if err != nil {
@@ -194,6 +194,7 @@ func (l *lines) read(ctx context.Context, prompt string, secret bool) (string, e
 		}()
 		reading = func() (string, error) { return hiddenLine(l.in) }
 	}
+	l.sayf("%s", prompt)
 	type result struct {
 		line string
 		err  error
