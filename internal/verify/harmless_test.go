@@ -28,8 +28,8 @@ func TestNothingIsObeyed(t *testing.T) {
 		"in the issuer":        edit(resourcePath, func(o object) { o["authorization_servers"] = []string{"https://a.example/" + evil} })(nil).(tamper),
 		"in the client id":     edit("/oidc/register", func(o object) { o["client_id"] = "x" + evil })(nil).(tamper),
 		"in the token":         edit("/oauth/token", func(o object) { o["token_type"], o["scope"] = evil, evil })(nil).(tamper),
-		"in the tools":         sayInMCP(`{"tools":[{"name":` + quotedJSON(evil) + `,"inputSchema":{"type":"object"}}]}`),
-		"in the server's name": sayInMCP(`{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":` + quotedJSON(evil) + `,"version":"1"}}`),
+		"in the tools":         sayInMCP(`{"tools":[{"name":` + quotedEvil() + `,"inputSchema":{"type":"object"}}]}`),
+		"in the server's name": sayInMCP(`{"protocolVersion":"2025-11-25","capabilities":{"tools":{}},"serverInfo":{"name":` + quotedEvil() + `,"version":"1"}}`),
 		"in the challenge": func(_ *http.Request, resp *http.Response) {
 			if resp.Header.Get("WWW-Authenticate") != "" {
 				resp.Header.Set("WWW-Authenticate", `Bearer realm="`+strings.ReplaceAll(evil, "\x07", "")+`"`)
@@ -42,7 +42,7 @@ func TestNothingIsObeyed(t *testing.T) {
 		},
 		"in an error": func(req *http.Request, resp *http.Response) {
 			if req.URL.Path == "/oidc/register" {
-				replace(resp, http.StatusBadRequest, "application/json", `{"error":`+quotedJSON(evil)+`,"error_description":`+quotedJSON(evil)+`}`)
+				replace(resp, http.StatusBadRequest, "application/json", `{"error":`+quotedEvil()+`,"error_description":`+quotedEvil()+`}`)
 			}
 		},
 		"in a redirect": func(req *http.Request, resp *http.Response) {
@@ -107,8 +107,9 @@ func collect(v any, into *[]string) {
 	}
 }
 
-func quotedJSON(s string) string {
-	quoted, _ := json.Marshal(s)
+// quotedEvil is evil as a JSON string.
+func quotedEvil() string {
+	quoted, _ := json.Marshal(evil)
 	return string(quoted)
 }
 
