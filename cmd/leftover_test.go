@@ -32,6 +32,17 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 		says      []string
 		stays     bool
 	}{
+		"interrupted while signing in": {
+			flags: []string{"--follow"},
+			transport: func(req *http.Request, interrupt func()) (*http.Response, error) {
+				if req.URL.Path == "/oauth/token" {
+					interrupt()
+					return nil, context.Canceled
+				}
+				return http.DefaultTransport.RoundTrip(req)
+			},
+			exit: 130, says: []string{"error: interrupted", "run it again to see the rest"},
+		},
 		"interrupted while the registration is under way": {
 			flags: []string{"--follow"},
 			transport: func(req *http.Request, interrupt func()) (*http.Response, error) {

@@ -84,6 +84,9 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	}
 	o.run.Transport = base
 	audit, err := a.auditor(ctx, &o.run)
+	if err != nil && ctx.Err() != nil {
+		return stopped(err)
+	}
 	if err != nil {
 		return err
 	}
