@@ -49,7 +49,7 @@ func room(n int) (verify.Status, string) {
 		return verify.Pass, ""
 	}
 	return verify.Warn, fmt.Sprintf("each client that registers is one more, and a Free plan has room for %d applications in all: "+
-		"delete what nobody uses (mcpauth clients prune), or let clients use a metadata document (mcpauth setup --registration cimd)", freeApps)
+		"delete what nobody uses in the dashboard (Applications), or let clients use a metadata document (mcpauth setup --registration cimd)", freeApps)
 }
 
 func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Options) []verify.Check {

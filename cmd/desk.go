@@ -103,7 +103,7 @@ func (d *desk) SignIn(ctx context.Context, domain spec.Domain, typed wizard.Sign
 func (d *desk) credentials(ctx context.Context, domain spec.Domain, typed wizard.SignIn) (tenant.Credentials, error) {
 	if typed == (wizard.SignIn{}) {
 		f := d.last()
-		if f == nil {
+		if f == nil || f.domain != domain { // what was found for another tenant is not sent to this one
 			return tenant.Credentials{}, tenant.ErrNoCredentials
 		}
 		return f.credentials, f.err

@@ -137,6 +137,10 @@ func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
 			return missingConsentForFiles()
 		}
 		if err := a.ask(ctx, "Write these files?"); err != nil {
+			f.became(a, provision.Skipped)
+			if errors.Is(err, errDeclined) {
+				return &usageError{What: "no file was written: the answer was not yes", Hint: "run again to write the files: what is changed on the tenant stays"}
+			}
 			return err
 		}
 	}

@@ -82,6 +82,7 @@ var changing = []struct {
 	{regexp.MustCompile(`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d`), "2026-01-01 00:00:00"},
 	{regexp.MustCompile(`\d{8}T\d{6}-[0-9a-f]{6}`), "20260101T000000-abcdef"},
 	{regexp.MustCompile(`(recorded in\s+)/\S+`), "$1/STATE/mcpauth"},
+	{regexp.MustCompile(`(✓ changed connection \S+\n)(✓ created default grant for \S+\n)`), "$2$1"}, // they go side by side
 	{regexp.MustCompile(`customer-\d\d(  \d)`), "customer-NN$1"}, // they are changed side by side
 }
 

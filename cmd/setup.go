@@ -131,6 +131,7 @@ func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.Fla
 		return nil
 	}
 	if err := files.write(ctx, a, o.consent.yes); err != nil {
+		a.sayUndo()
 		return err
 	}
 	a.nextSteps(s, o, p)

@@ -72,9 +72,8 @@ func (a *app) undo(ctx context.Context, o undoOptions) error {
 		return nil
 	}
 	if noDomain {
-		if domain, err = spec.ParseDomain(choice.run.Tenant); err != nil {
-			return err
-		}
+		// The record alone doesn't say where credentials may go: it may be of a sandbox, or of another tenant than the one in mind.
+		lacking = append(lacking, missing{"--domain", fmt.Sprintf("run %s was on %s: name that tenant, or set %s", choice.run.ID, choice.run.Tenant, tenant.EnvDomain)})
 	}
 	credentials, credentialsErr := a.credentials(ctx, domain, provision.UndoScopes(choice.run))
 	if err := demand(nil, lacking, credentialsErr); err != nil {
@@ -82,9 +81,6 @@ func (a *app) undo(ctx context.Context, o undoOptions) error {
 	}
 	a.doc.Undoes = choice.run.ID
 	a.say("run %s: %s of %s\n", choice.run.ID, view.Clean(choice.run.Command), choice.run.Started.Local().Format(time.DateTime))
-	if noDomain {
-		a.say("no tenant was named, so it is the run's own\n")
-	}
 	for _, text := range choice.warnings {
 		a.warn(text)
 	}

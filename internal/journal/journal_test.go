@@ -380,3 +380,25 @@ func TestWhatWasFoundIsNotRecordedAsMade(t *testing.T) {
 		t.Errorf("what another made is recorded as %+v", e)
 	}
 }
+
+// A change that could not be written down before it was sent isn't sent, and no later save says that it was.
+func TestWhatWasNotSentIsNotSaidToBe(t *testing.T) {
+	store := newStore(t)
+	record := begin(t, store)
+	dir := filepath.Dir(record.Path())
+	if err := os.Rename(dir, dir+".away"); err != nil {
+		t.Fatal(err)
+	}
+	if err := record.Sending(changes[:1]); err == nil {
+		t.Fatal("it was written into a folder that isn't there")
+	}
+	if err := os.Rename(dir+".away", dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := record.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if status := only(t, store).Entries[0].Status; status != journal.Planned {
+		t.Errorf("the record says %s", status)
+	}
+}

@@ -34,12 +34,16 @@ func (r *Record) Path() string { return r.store.path(r.run.ID) }
 func (r *Record) Sending(changes []plan.Change) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	before := slices.Clone(r.run.Entries)
 	for _, c := range changes {
 		if e := r.entry(c); e != nil {
 			e.Status = Sending
 		}
 	}
 	err := r.save()
+	if err != nil {
+		r.run.Entries = before // they aren't sent, so no later save may say that they were
+	}
 	r.begun = r.begun || err == nil
 	return err
 }

@@ -131,7 +131,7 @@ func (p Past) changed(now Values) []Field {
 		for _, f := range p.Fields {
 			made[f.Path] = f.After
 		}
-		now = only(now, made)
+		now = asked(now, made)
 	}
 	var fields []Field
 	for _, path := range sortedPaths(made, now) {
@@ -154,10 +154,17 @@ func pathsOf(fields []Field) []string {
 // unset tells whether a value is what an attribute has that was never set.
 func unset(v any) bool { return v == nil || v == false || v == "" || v == 0 }
 
-// only leaves those of the values whose paths others have.
-func only(v, others Values) Values {
+// unasked is what Auth0 gives an attribute of a new API that the creation doesn't name, where that isn't the same as unset.
+var unasked = Values{"token_lifetime": 86400, "token_dialect": "access_token", pathUserPolicy: "allow_all"}
+
+// asked leaves out what a creation didn't name and is as Auth0 makes it. Anything else that it didn't name was changed since,
+// or the object is someone else's.
+func asked(v, named Values) Values {
 	kept := maps.Clone(v)
-	maps.DeleteFunc(kept, func(path string, _ any) bool { _, there := others[path]; return !there })
+	maps.DeleteFunc(kept, func(path string, value any) bool {
+		_, there := named[path]
+		return !there && equal(value, unasked[path])
+	})
 	return kept
 }
 

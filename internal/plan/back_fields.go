@@ -70,7 +70,11 @@ func wayBack(past Past, now Values) way {
 			continue
 		}
 		if target, extras, isList := listBack(f, have); isList {
-			if !same(f.Path, target, have) {
+			switch run := past.Later[f.Path]; {
+			case same(f.Path, target, have):
+			case run != "":
+				w.leave(Field{Path: f.Path, Before: have, After: target, Exactly: true}, changedBy(run, f.Path), afterThat+run)
+			default:
 				w.fields = append(w.fields, Field{Path: f.Path, Before: have, After: target, Exactly: true})
 				w.extras = append(w.extras, extras...)
 			}

@@ -309,3 +309,43 @@ func TestAnUpdatedObjectThatWasMadeAnewStays(t *testing.T) {
 		t.Errorf("the way back is %s, want %s", got, want)
 	}
 }
+
+// Where it isn't known how the API was made, one that has what its creation didn't name is left alone: someone changed it
+// since, or it is someone else's.
+func TestAnAPIOfUnknownMakingIsDeletedOnlyAsItWasAsked(t *testing.T) {
+	for _, c := range []struct {
+		path  string
+		value any
+		want  plan.Action
+	}{
+		{"token_lifetime", 86400, plan.Delete},
+		{"token_lifetime", 60, plan.Conflict},
+		{"enforce_policies", true, plan.Conflict},
+	} {
+		pasts, o := made(t)
+		for i := range pasts {
+			if pasts[i].Kind == plan.KindAPI {
+				pasts[i].ID, pasts[i].Made = "", nil
+			}
+		}
+		o.APIs[0].Values[c.path] = c.value
+		p, _ := plan.Back(pasts, o)
+		i := slices.IndexFunc(p.Changes, func(c plan.Change) bool { return c.Kind == plan.KindAPI })
+		if p.Changes[i].Action != c.want {
+			t.Errorf("with %s %v it is to %s, want %s", c.path, c.value, p.Changes[i].Action, c.want)
+		}
+	}
+}
+
+// A scope that a later run asked for as well stays until that run is taken back.
+func TestScopesThatALaterRunNeedsStay(t *testing.T) {
+	_, o := made(t)
+	past := plan.Past{
+		Change: plan.Change{Action: plan.Update, Kind: plan.KindGrant, Key: url, ID: "cgr_1", Fields: []plan.Field{{Path: "scope", Before: []string{}, After: []string{"tool:whoami"}}}},
+		Later:  map[string]string{"scope": "20260102T030405-abcdef"},
+	}
+	p, _ := plan.Back([]plan.Past{past}, o)
+	if len(p.Changes) != 1 || p.Changes[0].Action != plan.Conflict {
+		t.Errorf("the way back is %+v", p.Changes)
+	}
+}

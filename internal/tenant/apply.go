@@ -138,7 +138,7 @@ func (c *Client) create(ctx context.Context, change plan.Change) (plan.Object, e
 		if err := decode(change, &request); err != nil {
 			return plan.Object{}, err
 		}
-		created, err := c.apis.Create(ctx, &request)
+		created, err := c.apis.Create(uninterrupted(ctx), &request)
 		if err != nil {
 			return failed(err)
 		}
@@ -149,7 +149,7 @@ func (c *Client) create(ctx context.Context, change plan.Change) (plan.Object, e
 		return plan.Object{}, err
 	}
 	request.SetScope(request.Scope) // an empty list would be left out otherwise
-	created, err := c.grants.Create(ctx, &request)
+	created, err := c.grants.Create(uninterrupted(ctx), &request)
 	if err != nil {
 		return failed(err)
 	}
@@ -184,9 +184,9 @@ func (c *Client) delete(ctx context.Context, change plan.Change) error {
 	var err error
 	switch change.Kind {
 	case plan.KindAPI:
-		err = c.apis.Delete(ctx, change.ID)
+		err = c.apis.Delete(uninterrupted(ctx), change.ID)
 	case plan.KindGrant:
-		err = c.grants.Delete(ctx, change.ID)
+		err = c.grants.Delete(uninterrupted(ctx), change.ID)
 	case plan.KindConnection, plan.KindSettings:
 		return fmt.Errorf("%s can't be deleted", change.Address())
 	}
@@ -216,7 +216,7 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 		if request.Scopes != nil { // an empty list would be left out otherwise
 			request.SetScopes(request.Scopes)
 		}
-		updated, err := c.apis.Update(ctx, change.ID, &request)
+		updated, err := c.apis.Update(uninterrupted(ctx), change.ID, &request)
 		if err != nil {
 			return plan.Object{}, err
 		}
@@ -227,7 +227,7 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 			return plan.Object{}, err
 		}
 		request.SetScope(request.Scope)
-		updated, err := c.grants.Update(ctx, change.ID, &request)
+		updated, err := c.grants.Update(uninterrupted(ctx), change.ID, &request)
 		if err != nil {
 			return plan.Object{}, err
 		}
@@ -237,7 +237,7 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 		if err := decode(change, &request); err != nil {
 			return plan.Object{}, err
 		}
-		updated, err := c.connections.Update(ctx, change.ID, &request)
+		updated, err := c.connections.Update(uninterrupted(ctx), change.ID, &request)
 		if err != nil {
 			return plan.Object{}, err
 		}
@@ -252,7 +252,7 @@ func (c *Client) patch(ctx context.Context, change plan.Change) (plan.Object, er
 				request.SetAuthorizationResponseIssParameterSupported(nil)
 			}
 		}
-		updated, err := c.settings.Update(ctx, &request)
+		updated, err := c.settings.Update(uninterrupted(ctx), &request)
 		if err != nil {
 			return plan.Object{}, err
 		}

@@ -9,6 +9,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
 
 // interrupted sends a request, interrupts it once the server has it, and then lets the server answer.
@@ -90,5 +93,24 @@ func TestNothingIsSentAfterAnInterrupt(t *testing.T) {
 	req, _ := http.NewRequestWithContext(ctx, http.MethodPatch, url+apiPath+"/x", nil)
 	if _, err := transport.RoundTrip(req); !errors.Is(err, context.Canceled) || asked.Load() != 2 {
 		t.Errorf("a later one ends with %v; %d were sent", err, asked.Load())
+	}
+}
+
+// What the answer of a write says is not thrown away because the user has interrupted meanwhile.
+func TestAnAnswerAfterAnInterruptIsTaken(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	url, _ := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
+		interrupt()
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"id":"con_1","name":"staff","strategy":"oidc","is_domain_connection":true}`)
+	})
+	domain, err := spec.ParseDomain(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := New(Config{Domain: domain, Credentials: Credentials{token: "opaque"}, Transport: quick(time.Minute)})
+	change := plan.Level(plan.Object{ID: "con_1", Values: plan.Values{"name": "staff"}}, true)
+	if _, effect, err := client.Apply(ctx, change); effect != Done || err != nil {
+		t.Errorf("the effect is %v, %v", effect, err)
 	}
 }

@@ -119,6 +119,7 @@ func (e *answerError) Error() string { return e.what }
 
 // RoundTrip sends a request, and sends it again where that is safe and promises more.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	req = interruptible(req)
 	body, err := drain(req)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ var registrations = []broken{
 	{
 		"quota", wrapped(answering("POST", "/oidc/register", 403, `{"statusCode":403,"error":"Forbidden","message":"too many","errorCode":"too_many_entities"}`)),
 		[]string{"registration"},
-		"mcpauth clients prune", "number of applications",
+		"in the dashboard (Applications)", "number of applications",
 	},
 	{
 		"rate limit", wrapped(answering("POST", "/oidc/register", 429, `{"error":"too_many_requests","message":"Global limit has been reached"}`)),
