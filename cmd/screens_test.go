@@ -83,7 +83,7 @@ var changing = []struct {
 	{regexp.MustCompile(`\d{8}T\d{6}-[0-9a-f]{6}`), "20260101T000000-abcdef"},
 	{regexp.MustCompile(`(recorded in\s+)/\S+`), "$1/STATE/mcpauth"},
 	{regexp.MustCompile(`(✓ changed connection \S+\n)(✓ created default grant for \S+\n)`), "$2$1"}, // they go side by side
-	{regexp.MustCompile(`customer-\d\d(  \d)`), "customer-NN$1"}, // they are changed side by side
+	{regexp.MustCompile(`customer-\d\d(  \d)`), "customer-NN$1"},                                    // they are changed side by side
 }
 
 // inOrder sorts lines that tell of what was done side by side, in whatever order it was.

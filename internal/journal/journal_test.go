@@ -402,3 +402,23 @@ func TestWhatWasNotSentIsNotSaidToBe(t *testing.T) {
 		t.Errorf("the record says %s", status)
 	}
 }
+
+// Two that write in one record would each forget what the other did: the second is refused.
+func TestARecordIsWrittenByOne(t *testing.T) {
+	store := newStore(t)
+	running := begin(t, store)
+	undoing, err := store.Resume(running.Run().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := running.Sending(changes[:1]); err != nil {
+		t.Fatal(err)
+	}
+	var refused *journal.WriteError
+	if err := undoing.Close(); !errors.As(err, &refused) {
+		t.Errorf("the second ends with %v", err)
+	}
+	if run := only(t, store); !run.Undone.IsZero() || run.Entries[0].Status != journal.Sending {
+		t.Errorf("the record says %+v", run)
+	}
+}

@@ -1,6 +1,9 @@
 package journal
 
 import (
+	"errors"
+	"io/fs"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -16,6 +19,8 @@ type Record struct {
 	mu    sync.Mutex
 	run   Run
 	begun bool // something was sent
+	last  Run  // what is on the disk, as far as this run knows
+	saved bool // whether anything is
 }
 
 // Run is what the record says so far.
@@ -99,14 +104,34 @@ func (r *Record) entry(c plan.Change) *Entry {
 	return &r.run.Entries[i]
 }
 
+var errElsewhere = errors.New("another run of mcpauth has written in it meanwhile")
+
+// unshared makes sure that nobody else wrote in the record since: two undos of one run, or an undo of a run that goes on,
+// would each forget what the other did. Whether the file can be written shows when it is.
+func (r *Record) unshared() error {
+	now, err := r.store.read(r.run.ID)
+	if !r.saved || errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !reflect.DeepEqual(now, r.last) {
+		err = errElsewhere
+	}
+	return err
+}
+
 // save writes the whole record; the lock is held.
 func (r *Record) save() error {
 	content, err := Encode(r.run)
+	if err == nil {
+		err = r.unshared()
+	}
 	if err == nil {
 		err = atomicfile.Write(r.store.path(r.run.ID), content, 0o600)
 	}
 	if err != nil {
 		return &WriteError{Dir: r.store.place.Dir, Err: err, Begun: r.begun}
 	}
-	return nil
+	r.last, err = Decode(content)
+	r.saved = true
+	return err
 }

@@ -121,7 +121,8 @@ func (s *Store) Resume(id string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Record{store: s, run: run, begun: true}, nil
+	last, err := s.read(id) // a copy of its own: the record changes its entries in place
+	return &Record{store: s, run: run, begun: true, last: last, saved: true}, err
 }
 
 func (s *Store) read(id string) (Run, error) {
