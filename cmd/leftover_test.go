@@ -144,7 +144,7 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 			server, gateway := ready(t)
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			vars := pointed(server, "XDG_CONFIG_HOME="+t.TempDir())
+			vars := pointed(server, "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
 			if c.stranger {
 				delete(vars, "AUTH0_CLIENT_SECRET")
 			}
@@ -181,7 +181,7 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 // With --json a person logs in all the same: the address is told on stderr, and stdout carries the document alone.
 func TestLoginForMachines(t *testing.T) {
 	server, gateway := ready(t)
-	vars := pointed(server, "XDG_CONFIG_HOME="+t.TempDir())
+	vars := pointed(server, "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())
 	var out, errs bytes.Buffer
 	env := cmd.Env{
 		Version: "test", In: strings.NewReader(""), Out: &out, Err: &errs, Getenv: func(name string) string { return vars[name] },
@@ -222,7 +222,7 @@ func ready(t *testing.T) (*sandbox.Server, *sandbox.Gateway) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = gateway.Close() })
-	shown, code := station{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir())}.run(t, "setup", "--mcp-url", gateway.URL, "--scope", "tool:whoami", "--connection", "google-oauth2", "--yes")
+	shown, code := station{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())}.run(t, "setup", "--mcp-url", gateway.URL, "--scope", "tool:whoami", "--connection", "google-oauth2", "--yes")
 	if code != 0 {
 		t.Fatalf("exit %d\n%s", code, shown)
 	}

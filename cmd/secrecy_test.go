@@ -92,7 +92,7 @@ func newSecretive(t *testing.T, repeat bool) *secretive {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = server.Close() })
-	s := &secretive{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir())}
+	s := &secretive{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir())}
 	delete(s.vars, "NO_COLOR")
 	if s.gateway, err = server.StartGateway(t.Context(), sandbox.GatewayOptions{Scopes: []string{"tool:whoami"}}, sandbox.Listen{}); err != nil {
 		t.Fatal(err)

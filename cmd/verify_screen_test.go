@@ -11,7 +11,7 @@ var registeredIDs = regexp.MustCompile(`tpc_[A-Za-z0-9]{22}`)
 // commands whole.
 func TestVerifyScreen(t *testing.T) {
 	server, gateway := ready(t)
-	person := station{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir()), terminal: true, columns: 60}
+	person := station{vars: pointed(server, "XDG_CONFIG_HOME="+t.TempDir(), "XDG_STATE_HOME="+t.TempDir()), terminal: true, columns: 60}
 	if shown, code := person.run(t, "promote-connection", "--name", "google-oauth2", "--demote", "--yes"); code != 0 {
 		t.Fatal(shown)
 	}
