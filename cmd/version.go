@@ -81,8 +81,8 @@ Where things are kept:
                            default ~/.local/state, on macOS
                            ~/Library/Application Support
   LOCALAPPDATA             the same on Windows
-  TMPDIR, TEMP, TMP        where it is kept without any of these and HOME, for as
-                           long as temporary files last; /tmp by default
+  TMPDIR, TEMP, TMP        where it is kept without any of these and HOME,
+                           as long as temporary files last; by default /tmp
 
 Credentials are taken from the first of these that is complete, which is said
 before anything is sent: --token-stdin, AUTH0_API_TOKEN, client id and secret,
