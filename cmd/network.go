@@ -3,7 +3,6 @@ package cmd
 import (
 	"crypto/x509"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 
@@ -27,7 +26,7 @@ func (a *app) network() (http.RoundTripper, error) {
 		base = tenant.NewBase(roots)
 	}
 	if a.global.debug {
-		base = trace.Log(base, harmless{a.env.Err})
+		base = trace.Log(base, harmless{a})
 	}
 	return base, nil
 }
@@ -55,12 +54,11 @@ func (a *app) roots() (*x509.CertPool, error) {
 	return roots, nil
 }
 
-// harmless writes to a stream what is safe on a terminal; every write is of whole lines.
-type harmless struct{ to io.Writer }
+// harmless writes to stderr what is safe on a terminal; every write is of whole lines, and none comes between those of
+// progress, which may be told from another goroutine.
+type harmless struct{ app *app }
 
 func (h harmless) Write(p []byte) (int, error) {
-	if _, err := io.WriteString(h.to, view.CleanLines(string(p))); err != nil {
-		return 0, err
-	}
+	h.app.write(h.app.env.Err, view.CleanLines(string(p)))
 	return len(p), nil
 }
