@@ -95,8 +95,11 @@ func (c *textControl) note() (text string, bad bool) {
 
 func (c *textControl) keys() []string { return []string{"enter next"} }
 
+// inputLine draws an input in a line. An input scrolls to its cursor only when it is updated, so it is, with nothing: what
+// was answered before may be longer than the line.
 func inputLine(input *huh.Input, width int) string {
 	input.WithWidth(width)
+	input.Update(nil)
 	return strings.TrimRight(input.View(), " ")
 }
 

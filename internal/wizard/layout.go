@@ -30,6 +30,10 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 	keys := keyLines(p.keys, s, width)
 	want, least := c.size(width)
 
+	if most := max(height-len(title)-least-1, 1); len(note) > most { // a line is for the way out
+		note = append(note[:most-1], "…")
+	}
+
 	spare := height - len(title) - len(note) - len(keys) - least
 	for spare < 0 && len(keys) > 1 { // the way out stands last
 		keys = keys[1:]

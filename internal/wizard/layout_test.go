@@ -25,12 +25,14 @@ func TestLayOutFits(t *testing.T) {
 					p.q.from = pickerOf(t, many(40)).q.from
 					p.refresh()
 				}
-				p := parts{given: given, title: q.head().title, text: q.head().text, note: "what is wrong: " + strings.Repeat("and more ", 6), bad: true}
-				p.keys = append(c.keys(), "shift+tab back", "ctrl+c quit")
-				view := layOut(p, c, s, width, height)
-				fits(t, fmt.Sprintf("step %d at %dx%d", at, width, height), view, width, height)
-				if !strings.Contains(ansi.Strip(view), "ctrl+c quit") {
-					t.Errorf("step %d at %dx%d: no way out\n%s", at, width, height, view)
+				for _, long := range []int{6, 100} {
+					p := parts{given: given, title: q.head().title, text: q.head().text, note: "what is wrong: " + strings.Repeat("and more ", long), bad: true}
+					p.keys = append(c.keys(), "shift+tab back", "ctrl+c quit")
+					view := layOut(p, c, s, width, height)
+					fits(t, fmt.Sprintf("step %d at %dx%d", at, width, height), view, width, height)
+					if !strings.Contains(ansi.Strip(view), "ctrl+c quit") {
+						t.Errorf("step %d at %dx%d: no way out\n%s", at, width, height, view)
+					}
 				}
 			}
 		}

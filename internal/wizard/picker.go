@@ -149,6 +149,9 @@ func (p *picker) row(row int, w columns) string {
 	if slices.Contains(*p.q.chosen, c) {
 		box = p.styles.mark.Render("[x]") + " "
 	}
+	if w.strategy == 0 && !c.DomainLevel { // nothing comes after the name
+		w.name += 2 + len(levelText)
+	}
 	line := pad(cut(p.q.from.labels[at], w.name), w.name)
 	if w.strategy > 0 {
 		line += "  " + pad(cut(c.Strategy, w.strategy), w.strategy)

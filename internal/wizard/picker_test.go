@@ -165,3 +165,13 @@ func BenchmarkPickerKey(b *testing.B) {
 		})
 	}
 }
+
+// On a narrow screen a name is cut only where something stands beside it.
+func TestPickerGivesNamesTheRoom(t *testing.T) {
+	const name = "a-name-of-exactly-thirty-letters"
+	p := pickerOf(t, []Connection{{Name: name, ID: "con_1"}, {Name: name, ID: "con_2", DomainLevel: true}})
+	view := ansi.Strip(p.view(40, 6))
+	if strings.Count(view, name) != 1 || !strings.Contains(view, "…  domain level") {
+		t.Errorf("the rows are\n%s", view)
+	}
+}

@@ -234,3 +234,18 @@ func TestScreenTakesLongSecrets(t *testing.T) {
 		t.Errorf("got %d characters", len(got))
 	}
 }
+
+// What was answered before is drawn in one line when it is come back to, however long it is.
+func TestScreenScrollsLongAnswers(t *testing.T) {
+	url := "https://gateway.example.com/" + strings.Repeat("a-rather-long-way/", 15) + "mcp"
+	s := sitDown(t, everything(&desk{pages: [][]Connection{few()}}), 60, 24)
+	s.at(whichTenant).press(tea.KeyEnter).at("How do you sign in to acme.eu.auth0.com?").press(tea.KeyEnter).at(askToken)
+	s.types("token").press(tea.KeyEnter).at(askURL)
+	s.update(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(url), Paste: true})
+	s.press(tea.KeyEnter).at(askName).press(tea.KeyShiftTab).at(askURL)
+	_, below, _ := strings.Cut(s.screen(), "\n> ")
+	line, _, _ := strings.Cut(below, "\n")
+	if !strings.HasSuffix(strings.TrimRight(line, " "), "mcp") {
+		t.Errorf("the end of the answer is not on its line:\n%s", s.screen())
+	}
+}
