@@ -84,6 +84,23 @@ func asInvalid(err error) error {
 	return problems
 }
 
+// question asks about the tenant's changes and the files in one; it is empty where no file is to be written.
+func (f gatewayFiles) question(domain spec.Domain) string {
+	files := 0
+	for _, file := range f.result.Files {
+		if file.Action != string(plan.None) {
+			files++
+		}
+	}
+	switch files {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("Apply these changes to %s, and write 1 file?", domain)
+	}
+	return fmt.Sprintf("Apply these changes to %s, and write %d files?", domain, files)
+}
+
 func (f gatewayFiles) changes() bool { return f.planned && f.result.Changed() }
 
 // show puts the files into the document as planned, and their differences on stdout, before anything is written.

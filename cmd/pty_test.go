@@ -517,7 +517,7 @@ func TestNobodyIsAsked(t *testing.T) {
 	}
 }
 
-// The working folder is offered where it holds a project, and the answers to both questions at the end are kept apart.
+// The working folder is offered where it holds a project. One question at the end is for the tenant and the files.
 func TestWizardMergesIntoTheProject(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -533,9 +533,10 @@ func TestWizardMergesIntoTheProject(t *testing.T) {
 	c.answers(w.answers()[4:10])
 	c.sees("Set up the Zuplo project too?")
 	c.types(enter)
-	c.sees("Apply these changes to")
-	c.types("y" + enter)
-	c.sees("Write these files?")
+	c.sees(", and write 3 files?")
+	if now, err := os.ReadFile(filepath.Join(dir, "config", "policies.json")); err != nil || string(now) != string(before) {
+		t.Errorf("the project is changed before anybody agreed: %v", err)
+	}
 	c.types("y" + enter)
 	c.sees("--gateway-dir .")
 	c.exits(0)

@@ -119,6 +119,10 @@ func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.Fla
 		return err
 	}
 	files.show(a)
+	asked := p.Pending() > 0 // one question is for both
+	if asked {
+		o.consent.question = files.question(client.Domain())
+	}
 	proceed, err := a.carryOut(ctx, client, p, o.consent)
 	if err != nil {
 		return err
@@ -130,7 +134,7 @@ func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.Fla
 		}
 		return nil
 	}
-	if err := files.write(ctx, a, o.consent.yes); err != nil {
+	if err := files.write(ctx, a, o.consent.yes || asked); err != nil {
 		a.sayUndo()
 		return err
 	}
