@@ -13,8 +13,9 @@ import (
 // its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
 // error nothing is left behind, and what was there is there still.
 func Write(name string, content []byte, perm fs.FileMode) (err error) {
+	replaces := false
 	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
-		perm = info.Mode().Perm()
+		perm, replaces = info.Mode().Perm(), true
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".mcpauth-*")
 	if err != nil {
@@ -32,11 +33,14 @@ func Write(name string, content []byte, perm fs.FileMode) (err error) {
 	if err = os.Rename(file.Name(), name); err != nil {
 		return err
 	}
-	syncFolder(filepath.Dir(name))
+	if !replaces {
+		syncFolder(filepath.Dir(name))
+	}
 	return nil
 }
 
-// syncFolder makes a rename outlast a power cut. Not every system can sync a folder, and the file itself is safe.
+// syncFolder makes a new name outlast a power cut. One that stood there already needs no such wait: what it leads to then
+// is the old content or the new one, and each is whole. Not every system can sync a folder, and the file itself is safe.
 func syncFolder(name string) {
 	if folder, err := os.Open(name); err == nil { // #nosec G304 -- the folder of a file that was just written
 		_ = folder.Sync()
