@@ -23,6 +23,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.auth.ServeHTTP(w, r)
 		return
 	}
+	arrived := time.Now()
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
@@ -42,7 +43,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if out.act != actReset && out.act != actTimeout {
 		t.log.finish(line, out.status)
 	}
-	if !t.pause(r) {
+	if !t.pause(r, arrived) {
 		return
 	}
 	t.deliver(w, r, out)
@@ -108,12 +109,13 @@ func isManagement(r *http.Request) bool {
 	return r.URL.Path == apiPrefix || strings.HasPrefix(r.URL.Path, apiPrefix+"/")
 }
 
-// pause waits for the latency; false when the client has gone.
-func (t *Tenant) pause(r *http.Request) bool {
-	if t.options.Latency == 0 {
+// pause waits until the latency has passed since the request arrived; false when the client has gone.
+func (t *Tenant) pause(r *http.Request, arrived time.Time) bool {
+	left := t.options.Latency - time.Since(arrived)
+	if left <= 0 {
 		return true
 	}
-	timer := time.NewTimer(t.options.Latency)
+	timer := time.NewTimer(left)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
