@@ -1,9 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
-	"reflect"
 	"slices"
 	"sync"
 
@@ -18,9 +18,9 @@ type Record struct {
 
 	mu    sync.Mutex
 	run   Run
-	begun bool // something was sent
-	last  Run  // what is on the disk, as far as this run knows
-	saved bool // whether anything is
+	begun bool   // something was sent
+	noted bool   // an answer that is not on the disk yet
+	last  []byte // what is on the disk, as far as this run knows; nil before anything is
 }
 
 // Run is what the record says so far.
@@ -59,6 +59,7 @@ func (r *Record) Answered(change plan.Change, status Status, object plan.Object)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e := r.entry(change); e != nil {
+		r.noted = true
 		e.Status = status
 		if e.ID == "" {
 			e.ID = object.ID
@@ -69,10 +70,13 @@ func (r *Record) Answered(change plan.Change, status Status, object plan.Object)
 	}
 }
 
-// Flush writes down what was noted.
+// Flush writes down what was noted, if anything was.
 func (r *Record) Flush() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.last != nil && !r.noted {
+		return nil
+	}
 	return r.save()
 }
 
@@ -109,12 +113,15 @@ var errElsewhere = errors.New("another run of mcpauth has written in it meanwhil
 // unshared makes sure that nobody else wrote in the record since: two undos of one run, or an undo of a run that goes on,
 // would each forget what the other did. Whether the file can be written shows when it is.
 func (r *Record) unshared() error {
-	now, err := r.store.read(r.run.ID)
-	if !r.saved || errors.Is(err, fs.ErrNotExist) {
+	if r.last == nil {
 		return nil
 	}
-	if err == nil && !reflect.DeepEqual(now, r.last) {
-		err = errElsewhere
+	now, err := r.store.content(r.run.ID)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && !bytes.Equal(now, r.last):
+		return errElsewhere
 	}
 	return err
 }
@@ -131,7 +138,6 @@ func (r *Record) save() error {
 	if err != nil {
 		return &WriteError{Dir: r.store.place.Dir, Err: err, Begun: r.begun}
 	}
-	r.last, err = Decode(content)
-	r.saved = true
-	return err
+	r.last, r.noted = content, false
+	return nil
 }

@@ -117,20 +117,25 @@ func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
 
 // Resume opens a run's record to write on in it. The error is a BrokenError, or fs.ErrNotExist.
 func (s *Store) Resume(id string) (*Record, error) {
-	run, err := s.read(id)
+	content, err := s.content(id)
 	if err != nil {
 		return nil, err
 	}
-	last, err := s.read(id) // a copy of its own: the record changes its entries in place
-	return &Record{store: s, run: run, begun: true, last: last, saved: true}, err
+	run, err := s.decode(id, content)
+	return &Record{store: s, run: run, begun: true, last: content}, err
 }
 
-func (s *Store) read(id string) (Run, error) {
-	broken := func(err error) (Run, error) { return Run{}, &BrokenError{ID: id, Path: s.path(id), Err: err} }
+func (s *Store) broken(id string, err error) error {
+	return &BrokenError{ID: id, Path: s.path(id), Err: err}
+}
+
+// content is a record's file. The error is a BrokenError, or fs.ErrNotExist.
+func (s *Store) content(id string) ([]byte, error) {
+	broken := func(err error) ([]byte, error) { return nil, s.broken(id, err) }
 	info, err := os.Lstat(s.path(id))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Run{}, err
+		return nil, err
 	case err != nil:
 		return broken(err)
 	case !info.Mode().IsRegular():
@@ -142,12 +147,24 @@ func (s *Store) read(id string) (Run, error) {
 	if err != nil {
 		return broken(err)
 	}
+	return content, nil
+}
+
+func (s *Store) read(id string) (Run, error) {
+	content, err := s.content(id)
+	if err != nil {
+		return Run{}, err
+	}
+	return s.decode(id, content)
+}
+
+func (s *Store) decode(id string, content []byte) (Run, error) {
 	run, err := Decode(content)
 	if err == nil && run.ID != id {
 		err = fmt.Errorf("it is the record of another run, %q", run.ID)
 	}
 	if err != nil {
-		return broken(err)
+		return Run{}, s.broken(id, err)
 	}
 	return run, nil
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -103,19 +103,35 @@ func (a *application) stage(ctx context.Context, stage []plan.Change) error {
 	a.begun = true
 	errs := make([]error, len(stage))
 	var wait sync.WaitGroup
-	var waiting atomic.Int32
-	waiting.Store(int32(len(stage))) // #nosec G115 -- a plan has few changes
+	written := a.writingDown()
 	for i, change := range stage {
-		wait.Go(func() {
-			errs[i] = a.send(ctx, change)
-			// The last answer of a stage is written down with what is sent next, which follows at once.
-			if waiting.Add(-1) > 0 {
-				errs[i] = errors.Join(errs[i], a.record.Flush())
-			}
-		})
+		wait.Go(func() { errs[i] = a.send(ctx, change) })
 	}
 	wait.Wait()
-	return tenant.Together(errs)
+	return errors.Join(tenant.Together(errs), written())
+}
+
+// writingDown has the answers written down while others of the stage are waited for. Each time costs the whole record, so
+// those of a while go together; the last ones go with what is sent next, which follows at once. The function that comes
+// back ends it.
+func (a *application) writingDown() (end func() error) {
+	const while = 100 * time.Millisecond
+	done, ended := make(chan struct{}), make(chan error, 1)
+	go func() {
+		var err error
+		ticker := time.NewTicker(while)
+		defer ticker.Stop()
+		for {
+			select {
+			case <-ticker.C:
+				err = errors.Join(err, a.record.Flush())
+			case <-done:
+				ended <- err
+				return
+			}
+		}
+	}()
+	return func() error { close(done); return <-ended }
 }
 
 var recorded = map[tenant.Effect]journal.Status{

@@ -1,0 +1,63 @@
+package provision_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
+	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/provision"
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+)
+
+// slow keeps one kind of change waiting until something holds.
+type slow struct {
+	*tenant.Client
+	kind plan.Kind
+	wait func()
+}
+
+func (s slow) Apply(ctx context.Context, c plan.Change) (plan.Object, tenant.Effect, error) {
+	if c.Kind == s.kind {
+		s.wait()
+	}
+	return s.Client.Apply(ctx, c)
+}
+
+// An answer is on the disk while others of its stage are still waited for, however long that takes.
+func TestAnAnswerIsWrittenDownWhileOthersAreWaitedFor(t *testing.T) {
+	server, records := start(t, sandbox.Options{}), store(t)
+	client := connect(t, server, tenant.NewBase(nil))
+	p, err := provision.Prepare(t.Context(), client, wanted(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	applied := func() bool {
+		runs, broken, err := records.Runs()
+		if err != nil || len(broken) > 0 || len(runs) != 1 {
+			t.Errorf("the records are %v, %v, %v", runs, broken, err)
+			return true
+		}
+		for _, e := range runs[0].Entries {
+			if e.Kind == plan.KindConnection {
+				return e.Status == journal.Applied
+			}
+		}
+		return false
+	}
+	record, err := records.Begin(journal.Run{Tenant: "t"}, p.Changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := false
+	_, err = provision.Apply(t.Context(), slow{client, plan.KindGrant, func() {
+		for end := time.Now().Add(10 * time.Second); !seen && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			seen = applied()
+		}
+	}}, p, record, nil)
+	if err != nil || !seen {
+		t.Errorf("it ends with %v; the connection's answer was written down meanwhile: %v", err, seen)
+	}
+}
