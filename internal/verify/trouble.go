@@ -129,7 +129,7 @@ var troubles = []transportTrouble{
 	{as[*net.DNSError], "the host name of the server that has %s is not known", advice("check the host name's spelling, and its DNS entry")},
 	{func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }, "nothing listens at the address of %s", advice("start the server; check host and port")},
 	{func(err error) bool {
-		return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
+		return as[*HangUpError](err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
 	}, "the server breaks the connection off, or does not speak HTTP, where %s is wanted", advice("check host and port: is it https, is it HTTP at all?")},
 }
 

@@ -6,12 +6,14 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log"
 	"math/big"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"strings"
 	"testing"
 	"time"
@@ -111,4 +113,21 @@ func certified(t *testing.T, until time.Time, name string) certifiedServer {
 	roots := x509.NewCertPool()
 	roots.AddCert(leaf)
 	return certifiedServer{strings.Replace(server.URL, "127.0.0.1", "localhost", 1) + "/mcp", roots}
+}
+
+// dropped is a transport whose connections stand and end, with an error that has no type of its own.
+type dropped struct{}
+
+func (dropped) RoundTrip(req *http.Request) (*http.Response, error) {
+	httptrace.ContextClientTrace(req.Context()).GotConn(httptrace.GotConnInfo{})
+	return nil, errors.New("http: server closed idle connection")
+}
+
+// How net/http words the end of a connection depends on when it notices it.
+func TestTheEndOfAConnectionIsToldHoweverItIsNoticed(t *testing.T) {
+	report, err := verify.Run(t.Context(), verify.Options{URL: "http://127.0.0.1:1/mcp", Timeout: ample, Transport: dropped{}})
+	check := find(t, report, "challenge.status")
+	if err != nil || check.Status != verify.Fail || !strings.Contains(check.Cause, "breaks the connection off") {
+		t.Errorf("%v, %s, got %q, cause %q", err, check.Status, check.Got, check.Cause)
+	}
 }

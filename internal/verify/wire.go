@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/trace"
@@ -39,6 +41,24 @@ type TiredError struct{ Server string }
 
 func (e *TiredError) Error() string {
 	return e.Server + " let the time of an earlier check pass, and was not asked again"
+}
+
+// HangUpError is a connection that stood, and gave no answer that can be read.
+type HangUpError struct{ Err error }
+
+func (e *HangUpError) Error() string { return "the connection gave no answer: " + e.Err.Error() }
+func (e *HangUpError) Unwrap() error { return e.Err }
+
+// hearing sends a request. Where the connection stood, and nobody gave up waiting, an error is a HangUpError: net/http's
+// own differ by the moment at which it noticed the end, and some have no type.
+func hearing(next http.RoundTripper, req *http.Request) (*http.Response, error) {
+	var stood atomic.Bool
+	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { stood.Store(true) }}
+	resp, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	if err != nil && stood.Load() && req.Context().Err() == nil && !timedOut(err) {
+		err = &HangUpError{err}
+	}
+	return resp, err
 }
 
 // line is an exchange while it lasts.
@@ -106,7 +126,7 @@ func (w *wire) RoundTrip(req *http.Request) (*http.Response, error) {
 	l.check = w.check
 	w.lines = append(w.lines, l)
 	w.mu.Unlock()
-	resp, err := w.next.RoundTrip(req)
+	resp, err := hearing(w.next, req)
 	w.tire(server, l.check, err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
