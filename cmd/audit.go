@@ -211,7 +211,7 @@ func checkLines(c verify.Check, palette view.Palette, width int) string {
 		return b.String()
 	}
 	b.WriteString(view.Fold(sign+" "+title+" "+palette.Faint("["+view.Clean(c.ID)+"]"), width, 2) + "\n")
-	for _, line := range []struct{ name, text string }{{"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
+	for _, line := range []struct{ name, text string }{{"sent", strings.Join(c.Requests, "\n")}, {"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
 		writeDetail(&b, line.name, line.text, width)
 	}
 	return b.String()

@@ -109,7 +109,7 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 				_ = resp.Body.Close()
 				return nil, errLost
 			},
-			exit: 5, says: []string{"the registration endpoint can't be reached", "deleted the registered client tpc_"},
+			exit: 5, says: []string{"breaks the connection off", "the registration endpoint is wanted", "deleted the registered client tpc_"},
 		},
 		"the request is lost": {
 			flags: []string{"--follow"},

@@ -79,7 +79,7 @@ func checks(report verify.Report) []view.Check {
 	list := make([]view.Check, len(report.Checks))
 	for i, c := range report.Checks {
 		list[i] = view.Check{
-			ID: c.ID, Status: string(c.Status), Title: c.Title, Got: c.Got, Want: c.Want, Spec: c.Spec, Cause: c.Cause, Hint: c.Hint, Open: c.Open,
+			ID: c.ID, Status: string(c.Status), Title: c.Title, Got: c.Got, Want: c.Want, Spec: c.Spec, Cause: c.Cause, Hint: c.Hint, Open: c.Open, Requests: c.Requests,
 		}
 	}
 	return list

@@ -6,6 +6,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -39,6 +40,20 @@ func (w *wire) show(l *line) Exchange {
 		e.Error = clean(w.secrets.Hide(reason(l.err)))
 	}
 	return e
+}
+
+// asked are the requests of a check, by method and URL without its query, each once.
+func (w *wire) asked(check string) []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	var list []string
+	for _, l := range w.lines {
+		request := l.req.Method + " " + origin(l.req.URL) + l.req.URL.EscapedPath()
+		if l.check == check && !slices.Contains(list, request) {
+			list = append(list, request)
+		}
+	}
+	return list
 }
 
 // shownHeaders are those that matter to a login.

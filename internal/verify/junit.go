@@ -76,7 +76,7 @@ func WriteJUnit(w io.Writer, r Report) error {
 func (c Check) details() string {
 	var b strings.Builder
 	for _, line := range []struct{ name, value string }{
-		{"got", c.Got}, {"want", c.Want}, {"spec", c.Spec}, {"cause", c.Cause}, {"hint", c.Hint},
+		{"sent", strings.Join(c.Requests, ", ")}, {"got", c.Got}, {"want", c.Want}, {"spec", c.Spec}, {"cause", c.Cause}, {"hint", c.Hint},
 	} {
 		if line.value != "" {
 			fmt.Fprintf(&b, "%s: %s\n", line.name, line.value)

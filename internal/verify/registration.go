@@ -121,6 +121,9 @@ func (r *run) register(ctx context.Context) finding {
 	if err != nil {
 		return fail(err.Error(), "", "", "")
 	}
+	if r.o.Registering != nil {
+		r.o.Registering(name, r.server.RegistrationEndpoint)
+	}
 	ctx, cancel := lingering(ctx)
 	defer cancel()
 	sent := false

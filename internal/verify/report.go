@@ -26,6 +26,8 @@ type Check struct {
 	Spec   string `json:"spec,omitempty"` // where the specification asks for it
 	Cause  string `json:"cause,omitempty"`
 	Hint   string `json:"hint,omitempty"` // what mends it
+	// Requests are what was asked for a check that did not pass: method and URL, without its query, each once.
+	Requests []string `json:"requests,omitempty"`
 	// Open tells of a skipped check that was wanted and could not be made: what it asks is not known.
 	Open bool `json:"open,omitempty"`
 }

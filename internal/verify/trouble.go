@@ -130,7 +130,7 @@ var troubles = []transportTrouble{
 	{func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }, "nothing listens at the address of %s", advice("start the server; check host and port")},
 	{func(err error) bool {
 		return as[*HangUpError](err) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, syscall.ECONNRESET)
-	}, "the server breaks the connection off, or does not speak HTTP, where %s is wanted", advice("check host and port: is it https, is it HTTP at all?")},
+	}, "the server breaks the connection off, or does not speak HTTP, where %s is wanted", advice("try again; if it stays so, check host and port (is it https, is it HTTP at all?) and the server's log")},
 }
 
 // patiently is this run with more time.

@@ -55,6 +55,8 @@ type Options struct {
 	Transport   http.RoundTripper          // for all requests; http.DefaultTransport where it is nil
 	OpenBrowser func(address string) error // nil: the address is only reported through Progress
 	Progress    func(Event)                // told when a check starts and ends, and of the address to log in at
+	// Registering is told the name of a client, its own, and where it is about to be registered. It may be nil.
+	Registering func(name, endpoint string)
 
 	// AllowPrivate lets metadata point to loopback addresses. A URL that is itself on loopback sets it.
 	AllowPrivate bool
@@ -166,6 +168,11 @@ func (r *run) do(ctx context.Context, s step) {
 	check.Status, check.Open = found.status, found.open
 	check.Got, check.Want = r.shown(found.got), r.shown(found.want)
 	check.Cause, check.Hint = r.shown(found.cause), r.shown(found.hint)
+	if found.status == Fail || found.status == Warn || found.open {
+		for _, request := range r.wire.asked(s.id) {
+			check.Requests = append(check.Requests, r.shown(request))
+		}
+	}
 	if found.status == Fail && s.kind == stops && r.refused == "" {
 		r.refused = fmt.Sprintf("a client stops at %q, so nothing is registered or sent", s.title)
 	}

@@ -80,6 +80,8 @@ type Check struct {
 	Cause  string `json:"cause,omitempty"`
 	Hint   string `json:"hint,omitempty"`
 	Open   bool   `json:"open,omitempty"` // wanted, and could not be made
+	// Requests are what was asked for a check that did not pass: method and URL, without its query, each once.
+	Requests []string `json:"requests,omitempty"`
 }
 
 // Parts are the rendered parts of a gateway's configuration.
