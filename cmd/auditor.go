@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
@@ -19,7 +20,10 @@ import (
 type auditor struct {
 	app    *app
 	client *tenant.Client
-	why    error // why there are credentials, but none that can be used
+	why    error           // why there are credentials, but none that can be used
+	domain string          // the tenant that there are credentials for
+	noted  []*journal.Note // of the clients that this run has registered there
+	unkept error           // why a note could not be made
 }
 
 // auditor signs in to the tenant. Credentials that lie about in the environment may be another tenant's, or old: a server
@@ -47,8 +51,19 @@ func (a *app) auditor(ctx context.Context, o *verify.Options) (*auditor, error) 
 	}
 	signingIn, cancel := context.WithTimeout(ctx, a.global.timeout)
 	defer cancel()
+	found.domain = domain.String()
+	o.Registering = func(name, endpoint string) {
+		if registeredAt(domain, endpoint) {
+			found.note(name)
+		}
+	}
 	if err := client.SignIn(signingIn); err != nil {
-		return a.unaudited(ctx, err, false)
+		blind, err := a.unaudited(ctx, err, false)
+		if err != nil {
+			return nil, err
+		}
+		found.why = blind.why
+		return found, nil
 	}
 	found.client = client
 	return found, nil
@@ -114,52 +129,70 @@ func (t *auditor) suggestOther(ctx context.Context, server string, c *verify.Che
 	}
 }
 
-// cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was.
+// cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was,
+// and leaves it to the next run, which also finds the clients of runs that were killed.
 func (t *auditor) cleanUp(ctx context.Context, report verify.Report) {
-	const most = 5 * time.Second
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), most)
+	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyingUp)
 	defer cancel()
+	gone := t.deleteOwn(short, report)
+	if ctx.Err() == nil {
+		t.deleteLeft(ctx)
+	}
+	t.settle(gone)
+}
+
+// tidyingUp is how long deleting clients may take: who waits for it has seen the result already.
+const tidyingUp = 5 * time.Second
+
+// deleteOwn deletes the client that this run registered. It tells whether there is none any more.
+func (t *auditor) deleteOwn(ctx context.Context, report verify.Report) bool {
 	name, certain := "the client "+report.ClientID, "was registered"
 	switch {
 	case report.Unconfirmed != "":
 		name, certain = fmt.Sprintf("a client with the name %q", report.Unconfirmed), "may have been registered (the request was sent, and no answer came)"
 	case report.ClientID == "":
-		return
+		return true
 	}
 	// An id is deleted only from the tenant that gave it out: another server could name any application of the tenant's.
 	switch {
+	case t.client == nil && len(t.noted) > 0:
+		t.app.warn(fmt.Sprintf("%s %s and stays%s", name, certain, t.later()))
 	case t.client == nil:
 		t.app.warn(fmt.Sprintf("%s %s and stays: without credentials for the tenant it can't be deleted", name, certain))
 	case !registeredAt(t.client.Domain(), report.RegisteredAt):
 		t.app.warn(fmt.Sprintf("%s %s at %s, not at %s, and stays", name, certain, report.RegisteredAt, t.client.Domain()))
 	case report.ClientID == "":
-		t.findAndDelete(ctx, report.Unconfirmed, name+" "+certain)
+		return t.findAndDelete(ctx, report.Unconfirmed, name+" "+certain)
 	default:
-		t.delete(ctx, report.ClientID)
+		return t.delete(ctx, report.ClientID)
 	}
+	return false
 }
 
 // findAndDelete looks for a client by the name that only this run gave.
-func (t *auditor) findAndDelete(ctx context.Context, name, what string) {
-	ids, err := t.client.ThirdPartyClientsNamed(ctx, name)
+func (t *auditor) findAndDelete(ctx context.Context, name, what string) bool {
+	found, err := t.client.ThirdPartyClientsNamed(ctx, name)
 	if err != nil {
-		t.app.warn(fmt.Sprintf("%s; it could not be looked for: %v", what, err))
-		return
+		t.app.warn(fmt.Sprintf("%s; it could not be looked for%s: %v", what, t.later(), err))
+		return false
 	}
-	for _, id := range ids {
-		t.delete(ctx, id)
+	gone := true
+	for _, id := range found[name] {
+		gone = t.delete(ctx, id) && gone
 	}
-	if len(ids) == 0 {
+	if len(found[name]) == 0 {
 		t.app.say("%s; there is none\n", view.Clean(what))
 	}
+	return gone
 }
 
-func (t *auditor) delete(ctx context.Context, id string) {
+func (t *auditor) delete(ctx context.Context, id string) bool {
 	if err := t.client.DeleteClient(ctx, id); err != nil {
-		t.app.warn(fmt.Sprintf("the client %s was registered and could not be deleted: %v", id, err))
-		return
+		t.app.warn(fmt.Sprintf("the client %s was registered and could not be deleted%s: %v", id, t.later(), err))
+		return false
 	}
 	t.app.say("deleted the registered client %s\n", view.Clean(id))
+	return true
 }
 
 // registeredAt tells whether a registration endpoint is the tenant's own.

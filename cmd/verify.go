@@ -32,7 +32,7 @@ func (a *app) verifyCommand() *cobra.Command {
 			"seen, what is wanted, why that happens, and the command that mends it. What could not be checked is\n" +
 			"counted and said.\n\n" +
 			"Without --login or --follow it registers nothing. With credentials for the tenant it also looks whether\n" +
-			"anything is missing there, and deletes the client that it registered.\n\n" +
+			"anything is missing there, and deletes the client that it registered, or that a run before it left.\n\n" +
 			"--timeout is the time of each check, 15s if it isn't given; the wait for a person comes on top. A server\n" +
 			"that lets a check's time pass is not asked again, so that one that answers nothing costs its time once.\n\n" +
 			"It can be the client of a conformance harness, with --follow: where MCP_CONFORMANCE_SCENARIO or\n" +

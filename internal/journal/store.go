@@ -28,6 +28,8 @@ var idForm = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{6}$`)
 // IsID tells whether a text has the form of a run's id.
 func IsID(id string) bool { return idForm.MatchString(id) }
 
+var errIrregular = errors.New("it is no regular file")
+
 // WriteError says that a record can't be kept.
 type WriteError struct {
 	Dir string
@@ -139,7 +141,7 @@ func (s *Store) content(id string) ([]byte, error) {
 	case err != nil:
 		return broken(err)
 	case !info.Mode().IsRegular():
-		return broken(errors.New("it is no regular file"))
+		return broken(errIrregular)
 	case info.Size() > mostBytes:
 		return broken(fmt.Errorf("it has %d bytes, and no record has", info.Size()))
 	}

@@ -3,6 +3,8 @@ package tenant
 import (
 	"context"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/auth0/go-auth0/v3/management"
 )
@@ -32,22 +34,22 @@ func (c *Client) ThirdPartyClients(ctx context.Context) (int, error) {
 	return max(len(page.Results), int(page.Response.GetTotal())), nil
 }
 
-// ThirdPartyClientsNamed are the ids of applications, not the tenant's own, that bear exactly this name, among the first
-// thousand. It needs read:clients.
-func (c *Client) ThirdPartyClientsNamed(ctx context.Context, name string) ([]string, error) {
+// ThirdPartyClientsNamed are the ids of applications, not the tenant's own, that bear exactly one of these names, among the
+// first thousand, by name. It needs read:clients.
+func (c *Client) ThirdPartyClientsNamed(ctx context.Context, names ...string) (map[string][]string, error) {
 	const mostPages = 10
-	var ids []string
+	ids := map[string][]string{}
 	for number := range mostPages {
 		page, err := c.clients.List(ctx, &management.ListClientsRequestParameters{
 			IsFirstParty: management.Bool(false), Fields: management.String("client_id,name"), IncludeFields: management.Bool(true),
 			Page: management.Int(number), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
 		})
 		if err != nil {
-			return nil, c.typed(http.MethodGet, "/clients", "looking for the application "+name, err)
+			return nil, c.typed(http.MethodGet, "/clients", "looking for the application "+strings.Join(names, ", "), err)
 		}
 		for _, found := range page.Results {
-			if found.GetName() == name {
-				ids = append(ids, found.GetClientID())
+			if name := found.GetName(); slices.Contains(names, name) {
+				ids[name] = append(ids[name], found.GetClientID())
 			}
 		}
 		if (number+1)*pageSize >= int(page.Response.GetTotal()) {
