@@ -178,11 +178,11 @@ func TestEditedRecordsAreRefused(t *testing.T) {
 	refused("another run's", bytes.ReplaceAll(must(os.ReadFile(other.Path())), []byte("\n"), []byte("\n")))
 	tried += 39
 	refused("something after it", append(bytes.Clone(content), '{'))
-	if err := os.WriteFile(record.Path(), append(bytes.Clone(content), bytes.Repeat([]byte(" "), 5<<20)...), 0o600); err != nil {
+	if err := errors.Join(os.WriteFile(record.Path(), content, 0o600), os.Truncate(record.Path(), 65<<20)); err != nil {
 		t.Fatal(err)
 	}
-	if _, broken, err := store.Runs(); len(broken) != 1 || err != nil {
-		t.Errorf("a record of 5 MiB: broken %v, %v", broken, err)
+	if _, broken, err := store.Runs(); len(broken) != 1 || !strings.Contains(broken[0].Error(), "bytes, and no record has") || err != nil {
+		t.Errorf("a record of 65 MiB: broken %v, %v", broken, err)
 	}
 	t.Logf("%d edits were refused", tried)
 	// White space is nobody's business.
@@ -420,5 +420,42 @@ func TestARecordIsWrittenByOne(t *testing.T) {
 	}
 	if run := only(t, store); !run.Undone.IsZero() || run.Entries[0].Status != journal.Sending {
 		t.Errorf("the record says %+v", run)
+	}
+}
+
+// The largest of tenants has tens of thousands of connections, and what was written of them can be read again.
+func TestAsManyChangesAsThereMayBe(t *testing.T) {
+	var many []plan.Change
+	for i := range 30_000 {
+		many = append(many, plan.Change{
+			Action: plan.Update, Kind: plan.KindConnection, Key: fmt.Sprintf("connection-of-customer-%d", i), ID: fmt.Sprintf("con_%016d", i),
+			Fields: []plan.Field{{Path: "is_domain_connection", Before: false, After: true}},
+		})
+	}
+	store := newStore(t)
+	record, err := store.Begin(journal.Run{Tenant: "t"}, many)
+	if err = errors.Join(err, record.Flush()); err != nil {
+		t.Fatal(err)
+	}
+	if run := only(t, store); len(run.Entries) != len(many) {
+		t.Errorf("%d of %d entries are read back", len(run.Entries), len(many))
+	}
+}
+
+// What could not be read back isn't begun.
+func TestARecordThatCouldNotBeReadBackIsNotWritten(t *testing.T) {
+	huge := changes[0]
+	huge.Fields = []plan.Field{{Path: "name", After: strings.Repeat("x", 65<<20)}}
+	store := newStore(t)
+	record, err := store.Begin(journal.Run{Tenant: "t"}, []plan.Change{huge})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var unwritable *journal.WriteError
+	if err := record.Sending([]plan.Change{huge}); !errors.As(err, &unwritable) || unwritable.Begun {
+		t.Errorf("it ends with %v", err)
+	}
+	if _, err := os.Lstat(record.Path()); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a record is there: ", err)
 	}
 }

@@ -3,6 +3,7 @@ package journal
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io/fs"
 	"slices"
 	"sync"
@@ -129,6 +130,9 @@ func (r *Record) unshared() error {
 // save writes the whole record; the lock is held.
 func (r *Record) save() error {
 	content, err := Encode(r.run)
+	if err == nil && len(content) > mostBytes {
+		err = fmt.Errorf("it would have %d bytes, and only %d can be read back: change less in one run", len(content), mostBytes)
+	}
 	if err == nil {
 		err = r.unshared()
 	}

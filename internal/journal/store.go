@@ -20,7 +20,7 @@ import (
 const (
 	prefix, suffix = "run-", ".json"
 	stamp          = "20060102T150405"
-	mostBytes      = 4 << 20 // of one record: far more than the largest plan takes
+	mostBytes      = 64 << 20 // of one record, which a change takes some 400 of
 )
 
 var idForm = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{6}$`)

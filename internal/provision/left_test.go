@@ -3,6 +3,7 @@ package provision_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"os"
@@ -81,6 +82,61 @@ func TestWhatOthersChangedStays(t *testing.T) {
 	if first := runs(t, records)[2]; first.Undoable() || first.Stands() {
 		t.Errorf("the run doesn't count as undone: %+v", first)
 	}
+}
+
+// Also what is never set here tells that an API or a grant is someone's by now.
+func TestWhatOthersAddedStays(t *testing.T) {
+	api := "/resource-servers/" + strings.ReplaceAll(strings.ReplaceAll(mcpURL, ":", "%3A"), "/", "%2F")
+	for attribute, body := range map[string]string{
+		"token_encryption":      `{"token_encryption":{"format":"compact-nested-jwe","encryption_key":{"alg":"RSA-OAEP-256","pem":"-----BEGIN PUBLIC KEY-----"}}}`,
+		"consent_policy":        `{"consent_policy":"transactional-authorization-with-mfa"}`,
+		"authorization_details": `{"authorization_details":[{"type":"payment"}]}`,
+		"proof_of_possession":   `{"proof_of_possession":{"mechanism":"dpop","required":true}}`,
+		"skip_consent_for_verifiable_first_party_clients": `{"skip_consent_for_verifiable_first_party_clients":true}`,
+		"organization_usage":                              `{"organization_usage":"allow"}`,
+		"allow_any_organization":                          `{"organization_usage":"deny","allow_any_organization":true}`,
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			server, records := start(t, sandbox.Options{}), store(t)
+			client := connect(t, server, tenant.NewBase(nil))
+			if _, err := setupIn(t.Context(), records, client, wanted(client)); err != nil {
+				t.Fatal(err)
+			}
+			path := api
+			if strings.Contains(attribute, "organization") {
+				path = "/client-grants/" + defaultGrant(t, server)
+			}
+			byHand(t, server, path, body)
+			u, err := undo(t.Context(), records, client, "")
+			if err != nil || u.LeftAlone() == 0 || !says(server, attribute) {
+				t.Fatalf("%d left alone, %v", u.LeftAlone(), err)
+			}
+			if warnings := strings.Join(u.Plan.Warnings, "\n"); !strings.Contains(warnings, attribute) {
+				t.Errorf("it is not named: %s", warnings)
+			}
+		})
+	}
+}
+
+// defaultGrant is the id of the one default grant that a tenant has.
+func defaultGrant(t *testing.T, server *sandbox.Server) string {
+	t.Helper()
+	var state struct {
+		Grants []struct {
+			ID         string `json:"id"`
+			DefaultFor string `json:"default_for"`
+		} `json:"client_grants"`
+	}
+	if err := json.Unmarshal(server.Tenant.State(), &state); err != nil {
+		t.Fatal(err)
+	}
+	for _, g := range state.Grants {
+		if g.DefaultFor != "" {
+			return g.ID
+		}
+	}
+	t.Fatal("there is no default grant")
+	return ""
 }
 
 // A run that another was built on: the later one goes first, and out of turn it stays what the later one changed.

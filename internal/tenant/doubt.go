@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/http"
@@ -32,6 +33,10 @@ func mayHaveActed(req *http.Request, resp *http.Response, err error) bool {
 	if err == nil {
 		refusal := resp.StatusCode >= 400 && resp.StatusCode <= 499 && resp.StatusCode != http.StatusRequestTimeout
 		return !refusal
+	}
+	var untrusted *tls.CertificateVerificationError
+	if errors.As(err, &untrusted) { // the request would have come after the handshake
+		return false
 	}
 	var dial *net.OpError
 	return !errors.As(err, &dial) || dial.Op != "dial"

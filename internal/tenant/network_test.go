@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
@@ -65,6 +66,20 @@ func TestTLS(t *testing.T) {
 	old, roots, asked := secured(t, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
 	if err := get(t, old.URL, roots); err == nil || asked.Load() != 0 {
 		t.Errorf("a server with TLS 1.1: %v, asked %d times", err, asked.Load())
+	}
+}
+
+// A write for which the handshake failed was never sent, so that it did nothing is known.
+func TestAServerThatIsNotTrustedChangesNothing(t *testing.T) {
+	server, err := sandbox.Start(t.Context(), sandbox.Options{}, sandbox.Listen{TLS: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	_, effect, err := client(t, server, server.Tenant.Token(time.Hour)).Apply(t.Context(), settings())
+	var untrusted *tls.CertificateVerificationError
+	if effect != tenant.Nothing || !errors.As(err, &untrusted) {
+		t.Errorf("it did %d, %v", effect, err)
 	}
 }
 

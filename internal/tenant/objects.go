@@ -1,6 +1,9 @@
 package tenant
 
 import (
+	"bytes"
+	"encoding/json"
+
 	"github.com/auth0/go-auth0/v3/management"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -20,6 +23,16 @@ func putText[T ~string](values plan.Values, path string, value *T) {
 	}
 }
 
+// asJSON is an attribute as text, for where only a difference matters; empty where it was never set.
+func asJSON[T any](value *T) string {
+	text, err := json.Marshal(value)
+	unset, unsetErr := json.Marshal(new(T))
+	if err != nil || unsetErr != nil || bytes.Equal(text, unset) {
+		return ""
+	}
+	return string(text)
+}
+
 // api is what the answers about an API have in common: list, create and update have a type each.
 type api interface {
 	GetID() string
@@ -32,6 +45,11 @@ type api interface {
 	GetEnforcePolicies() bool
 	GetTokenDialect() management.ResourceServerTokenDialectResponseEnum
 	GetSubjectTypeAuthorization() management.ResourceServerSubjectTypeAuthorization
+	GetSkipConsentForVerifiableFirstPartyClients() bool
+	GetConsentPolicy() management.ResourceServerConsentPolicyEnum
+	GetTokenEncryption() management.ResourceServerTokenEncryption
+	GetAuthorizationDetails() []any
+	GetProofOfPossession() management.ResourceServerProofOfPossession
 }
 
 func apiObject(a api) plan.Object {
@@ -50,6 +68,14 @@ func apiObject(a api) plan.Object {
 	if authorization := a.GetSubjectTypeAuthorization(); authorization.User != nil {
 		putText(v, "subject_type_authorization.user.policy", authorization.User.Policy)
 	}
+	// What follows is never set here, and tells whether an API is still as it was made.
+	v["skip_consent_for_verifiable_first_party_clients"] = a.GetSkipConsentForVerifiableFirstPartyClients()
+	v["consent_policy"] = string(a.GetConsentPolicy())
+	encryption, details, proof := a.GetTokenEncryption(), a.GetAuthorizationDetails(), a.GetProofOfPossession()
+	v["token_encryption"], v["proof_of_possession"], v["authorization_details"] = asJSON(&encryption), asJSON(&proof), ""
+	if len(details) > 0 {
+		v["authorization_details"] = asJSON(&details)
+	}
 	return plan.Object{ID: a.GetID(), Values: v}
 }
 
@@ -61,12 +87,18 @@ type grant interface {
 	GetSubjectType() management.ClientGrantSubjectTypeEnum
 	GetAllowAllScopes() bool
 	GetDefaultFor() management.ClientGrantDefaultForEnum
+	GetOrganizationUsage() management.ClientGrantOrganizationUsageEnum
+	GetAllowAnyOrganization() bool
 }
 
 func grantObject(g grant) plan.Object {
 	v := plan.Values{
 		"audience": g.GetAudience(), "subject_type": string(g.GetSubjectType()), "scope": g.GetScope(),
 		"default_for": string(g.GetDefaultFor()), "allow_all_scopes": g.GetAllowAllScopes(),
+		"allow_any_organization": g.GetAllowAnyOrganization(),
+	}
+	if usage := g.GetOrganizationUsage(); usage != "" {
+		v["organization_usage"] = string(usage)
 	}
 	return plan.Object{ID: g.GetID(), Values: v}
 }
