@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 )
 
 const (
-	// maxAnswer is how much of an answer is read, in bytes: far more than Auth0 sends, far less than would hurt.
-	maxAnswer = 16 << 20
 	// maxAttempts is how often one request is sent in all, and maxLimited how often where Auth0 asks to come back later.
 	maxAttempts = 4
 	maxLimited  = 10
@@ -108,14 +105,6 @@ func isRead(req *http.Request) bool {
 // repeatable tells whether sending a request twice ends like sending it once. A POST that creates is not: its caller has
 // to look first.
 func repeatable(req *http.Request) bool { return isRead(req) || req.Method != http.MethodPost }
-
-// answerError is an answer that can't be Auth0's: a proxy's page, say.
-type answerError struct {
-	status int
-	what   string
-}
-
-func (e *answerError) Error() string { return e.what }
 
 // RoundTrip sends a request, and sends it again where that is safe and promises more.
 func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
@@ -216,40 +205,6 @@ func drain(req *http.Request) ([]byte, error) {
 	}
 	defer func() { _ = req.Body.Close() }()
 	return io.ReadAll(req.Body)
-}
-
-func buffer(resp *http.Response) error {
-	defer func() { _ = resp.Body.Close() }()
-	content, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
-	if err != nil {
-		return fmt.Errorf("the answer broke off: %w", err)
-	}
-	if len(content) > maxAnswer {
-		return &answerError{status: resp.StatusCode, what: fmt.Sprintf("an answer of more than %d MiB", maxAnswer>>20)}
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(content))
-	resp.ContentLength = int64(len(content))
-	return nil
-}
-
-// checkAnswer refuses a success that isn't JSON: a page of a proxy or a portal, which must not be taken for the tenant.
-func checkAnswer(resp *http.Response) error {
-	if resp.StatusCode < 200 || resp.StatusCode > 299 || resp.StatusCode == http.StatusNoContent {
-		return nil
-	}
-	content, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(content))
-	if json.Valid(content) {
-		return nil
-	}
-	kind := resp.Header.Get("Content-Type")
-	if kind == "" {
-		kind = "no content type"
-	}
-	return &answerError{status: resp.StatusCode, what: fmt.Sprintf("the answer is not JSON (%s): something between here and Auth0 may have answered instead", kind)}
 }
 
 // worthRepeating tells whether a failed attempt may be sent again. A request that never left may be, whatever it is.
