@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/mcpauth-cli/mcpauth/cmd"
@@ -41,11 +42,9 @@ func TestTheNextVerificationDeletesWhatOneLeft(t *testing.T) {
 		return wireFaults[slices.IndexFunc(wireFaults, func(f wireFault) bool { return f.name == name })].do
 	}
 	onlyFirst := func(method, path string) func(*http.Request) bool {
-		met := false
+		var met atomic.Bool
 		return func(req *http.Request) bool {
-			hit := !met && req.Method == method && strings.HasPrefix(req.URL.Path, path)
-			met = met || hit
-			return hit
+			return req.Method == method && strings.HasPrefix(req.URL.Path, path) && !met.Swap(true)
 		}
 	}
 	for name, c := range map[string]struct {
