@@ -86,15 +86,14 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 // comfortable is how many lines a control gets before the text above it does.
 const comfortable = 6
 
+// labelWidth is the width of the longest label and a gap: answers stand in the same column at every question.
+const labelWidth = len("Registration") + 2
+
 // givenLines are the answers so far, a line each.
 func givenLines(given [][2]string, s styles, width int) []string {
-	most := 0
-	for _, line := range given {
-		most = max(most, len(line[0]))
-	}
 	lines := make([]string, len(given))
 	for i, line := range given {
-		label := line[0] + strings.Repeat(" ", most-len(line[0])+2)
+		label := pad(line[0], labelWidth)
 		lines[i] = s.label.Render(label) + cut(line[1], width-len(label))
 	}
 	return lines

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -35,6 +36,23 @@ func TestLayOutFits(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// Answers stay in their column from question to question.
+func TestAnswersStayInTheirColumn(t *testing.T) {
+	c := newCourse(t.Context(), everything(&desk{}))
+	for _, step := range c.steps {
+		if len(step.label)+2 > labelWidth {
+			t.Errorf("%s is longer than its column", step.label)
+		}
+	}
+	given := [][2]string{{"Tenant", "acme.eu.auth0.com"}, {"MCP URL", "https://a.example"}, {"Registration", "dcr"}}
+	whole := givenLines(given, newStyles(false), 80)
+	for n := range given {
+		if got := givenLines(given[:n], newStyles(false), 80); !slices.Equal(got, whole[:n]) {
+			t.Errorf("the first %d become %q", n, got)
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
 	"golang.org/x/term"
 )
 
@@ -22,14 +23,14 @@ var errBack = errors.New("back")
 // byLines asks line by line: nothing is redrawn, nothing is coloured, and each question says all that it offers.
 func byLines(ctx context.Context, c Config, course *course) error {
 	l := &lines{c: c, in: bufio.NewReader(c.In)}
-	l.sayf("Answer each question and press Enter. %s goes back, Ctrl-C ends.\n", goBack)
+	l.say("Answer each question and press Enter. " + goBack + " goes back, Ctrl-C ends.")
 	on := course.next()
 	for on {
 		err := l.ask(ctx, course)
 		switch {
 		case errors.Is(err, errBack):
 			if !course.back() {
-				l.sayf("This is the first question.\n")
+				l.say("This is the first question.")
 			}
 			continue
 		case err != nil:
@@ -51,14 +52,22 @@ type lines struct {
 
 func (l *lines) sayf(format string, args ...any) { _, _ = fmt.Fprintf(l.c.Out, format, args...) }
 
-// say writes a text, broken between words.
-func (l *lines) say(text string) { l.sayf("%s\n", wrap(text, widest)) }
+// say writes a text, broken between words to fit the terminal.
+func (l *lines) say(text string) { l.item("", text) }
+
+// item writes a text behind a mark, and what does not fit the line below the text.
+func (l *lines) item(mark, text string) {
+	width := l.c.width() - ansi.StringWidth(mark)
+	l.sayf("%s%s\n", mark, strings.ReplaceAll(wrap(text, width), "\n", "\n"+strings.Repeat(" ", ansi.StringWidth(mark))))
+}
 
 func (l *lines) ask(ctx context.Context, course *course) error {
 	q := course.question()
 	l.sayf("\n")
 	l.say(q.head().title)
-	l.say(q.head().text)
+	if text := q.head().text; text != "" {
+		l.say(text)
+	}
 	switch q := q.(type) {
 	case *textQuestion:
 		return l.text(ctx, q)
@@ -77,14 +86,15 @@ func (l *lines) ask(ctx context.Context, course *course) error {
 func (l *lines) text(ctx context.Context, q *textQuestion) error {
 	prompt := "> "
 	switch {
-	case q.secret && *q.value != "":
-		prompt = "(not shown, nothing keeps the one before) > "
 	case q.secret:
+		if *q.value != "" {
+			l.say("An empty line keeps the one before.")
+		}
 		prompt = "(not shown) > "
 	case *q.value != "":
 		prompt = "[" + *q.value + "] > "
 	case q.example != "":
-		l.sayf("(%s)\n", q.example)
+		l.say("(" + q.example + ")")
 	}
 	for {
 		answer, err := l.read(ctx, prompt, q.secret)
@@ -109,9 +119,10 @@ func (l *lines) text(ctx context.Context, q *textQuestion) error {
 }
 
 func (l *lines) list(ctx context.Context, q *listQuestion) error {
-	l.sayf("(%s)\nAn empty line goes on, - takes the last one back.\n", q.example)
+	l.say("(" + q.example + ")")
+	l.say("An empty line goes on, - takes the last one back.")
 	for _, value := range *q.values {
-		l.sayf("+ %s\n", l.c.Clean(value))
+		l.item("+ ", l.c.Clean(value))
 	}
 	for {
 		answer, err := l.read(ctx, q.noun+" > ", false)
@@ -124,7 +135,7 @@ func (l *lines) list(ctx context.Context, q *listQuestion) error {
 			return nil
 		case "-":
 			if last := len(values) - 1; last >= 0 {
-				l.sayf("%s is out.\n", l.c.Clean(values[last]))
+				l.say(l.c.Clean(values[last]) + " is out.")
 				*q.values = values[:last]
 			}
 			continue
@@ -140,7 +151,7 @@ func (l *lines) list(ctx context.Context, q *listQuestion) error {
 func (l *lines) choice(ctx context.Context, q *choiceQuestion) error {
 	now := 0
 	for i, o := range q.options {
-		l.sayf("  %d. %s\n", i+1, o.label)
+		l.item(fmt.Sprintf("  %d. ", i+1), o.label)
 		if o.value == *q.value {
 			now = i
 		}
@@ -157,7 +168,7 @@ func (l *lines) choice(ctx context.Context, q *choiceQuestion) error {
 			*q.value = q.options[n-1].value
 			return nil
 		}
-		l.sayf("Type a number from 1 to %d.\n", len(q.options))
+		l.say(fmt.Sprintf("Type a number from 1 to %d.", len(q.options)))
 	}
 }
 
@@ -202,7 +213,7 @@ func (l *lines) read(ctx context.Context, prompt string, secret bool) (string, e
 	read := make(chan result, 1)
 	go func() {
 		line, err := reading()
-		read <- result{line, err}
+		read <- result{withoutKeys(line), err}
 	}()
 	select {
 	case <-ctx.Done():
@@ -219,30 +230,6 @@ func (l *lines) read(ctx context.Context, prompt string, secret bool) (string, e
 			return "", errBack
 		default:
 			return answer, nil
-		}
-	}
-}
-
-// hiddenLine reads a line from a terminal that hands over each key. A terminal that edits lines by itself takes no more
-// than 4,095 bytes on Linux and 1,024 on macOS, and a token may be longer than either.
-func hiddenLine(in *bufio.Reader) (string, error) {
-	const ctrlC, ctrlD, backspace, ctrlU, rubout = 3, 4, 8, 21, 127
-	var line []byte
-	for {
-		key, err := in.ReadByte()
-		switch {
-		case err != nil:
-			return "", err
-		case key == '\r' || key == '\n':
-			return string(line), nil
-		case key == ctrlC || key == ctrlD && len(line) == 0:
-			return "", io.EOF
-		case key == ctrlU:
-			line = line[:0]
-		case key == backspace || key == rubout:
-			line = line[:max(0, len(line)-1)]
-		case key >= ' ':
-			line = append(line, key)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package wizard
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,7 +40,7 @@ func (l *lines) pick(ctx context.Context, q *pickQuestion) error {
 		}
 		found := q.from.matching(answer, 0)
 		if len(found) == 0 {
-			l.sayf("No connection has %s in its name.\n", l.c.Clean(answer))
+			l.say("No connection has " + l.c.Clean(answer) + " in its name.")
 			continue
 		}
 		shown = found
@@ -58,7 +59,7 @@ func (l *lines) readAll(ctx context.Context, from *source) error {
 		from.take(from.next())
 		if len(from.all) >= said+often && !from.done {
 			said = len(from.all)
-			l.sayf("%s connections read so far\n", thousands(said))
+			l.say(thousands(said) + " connections read so far")
 		}
 	}
 	if from.err != nil && ctx.Err() == nil {
@@ -74,10 +75,10 @@ func (l *lines) show(q *pickQuestion, places []int) {
 		if q.from.all[at].DomainLevel {
 			level = ", at domain level already"
 		}
-		l.sayf("  %d. %s (%s%s)\n", i+1, q.from.labels[at], q.from.all[at].Strategy, level)
+		l.item(fmt.Sprintf("  %d. ", i+1), fmt.Sprintf("%s (%s%s)", q.from.labels[at], q.from.all[at].Strategy, level))
 	}
 	if more := len(places) - mostShown; more > 0 {
-		l.sayf("  and %s more: search to see others\n", thousands(more))
+		l.item("  ", "and "+thousands(more)+" more: search to see others")
 	}
 }
 

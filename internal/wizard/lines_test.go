@@ -1,12 +1,13 @@
 package wizard
 
 import (
-	"bufio"
 	"errors"
 	"io"
 	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/ansi"
 )
 
 // byLine runs the wizard with lines that were typed, and returns what it wrote.
@@ -140,29 +141,72 @@ func TestLinesPickAmongMany(t *testing.T) {
 	}
 }
 
-// Keys of a terminal that hands over each of them.
-func TestHiddenLine(t *testing.T) {
-	long := strings.Repeat("x", 9000)
-	for _, tc := range []struct {
-		name, keys, want string
-		err              error
-	}{
-		{"plain", "secret\r", "secret", nil},
-		{"line feed", "secret\n", "secret", nil},
-		{"long", long + "\r", long, nil},
-		{"backspace", "\x7fsecrex\x7ft\r", "secret", nil},
-		{"begin again", "wrong\x15right\r", "right", nil},
-		{"escape", "\x1bsecret\r", "secret", nil},
-		{"ctrl-c", "sec\x03ret\r", "", io.EOF},
-		{"ctrl-d", "\x04", "", io.EOF},
-		{"ctrl-d within", "sec\x04ret\r", "secret", nil},
-		{"end", "sec", "", io.EOF},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			got, err := hiddenLine(bufio.NewReader(strings.NewReader(tc.keys)))
-			if got != tc.want || !errors.Is(err, tc.err) {
-				t.Errorf("got %q, %v", got, err)
+// echo is an input whose terminal shows each line's end as it is read.
+type echo struct {
+	lines []string
+	out   io.Writer
+}
+
+func (e *echo) Read(into []byte) (int, error) {
+	if len(e.lines) == 0 {
+		return 0, io.EOF
+	}
+	n := copy(into, e.lines[0]+"\n")
+	e.lines = e.lines[1:]
+	_, _ = io.WriteString(e.out, "\n")
+	return n, nil
+}
+
+// Lines are as long as the terminal is wide, be it narrow or wide.
+func TestLinesFit(t *testing.T) {
+	for _, width := range []int{40, 60, 120} {
+		var out strings.Builder
+		c := everything(&desk{pages: [][]Connection{append(few(), Connection{ID: "con_5", Name: strings.Repeat("long-name ", 20)})}})
+		c.Lines, c.Columns, c.Out = true, width, &out
+		c.In = &echo{append([]string{"9", "<"}, happy...), &out}
+		if _, err := Run(t.Context(), c); err != nil {
+			t.Fatalf("%v\n%s", err, out.String())
+		}
+		widestLine := 0
+		for line := range strings.SplitSeq(out.String(), "\n") {
+			widestLine = max(widestLine, ansi.StringWidth(line))
+			if w := ansi.StringWidth(line); w > width {
+				t.Errorf("%d columns on %d: %q", w, width, line)
 			}
-		})
+		}
+		if width > widest && widestLine <= widest {
+			t.Errorf("on %d columns no line is longer than %d", width, widestLine)
+		}
+	}
+}
+
+// The keyring is named only where a login is looked for in it, and by whoever waits for it where nothing is redrawn.
+func TestKeyringIsNamed(t *testing.T) {
+	for domain, want := range map[string]string{
+		"acme.eu.auth0.com":      "The system's keyring may ask for its password.",
+		"old.us.auth0.com":       "",
+		"my-tenant.eu.auth0.com": "",
+	} {
+		for _, byLines := range []bool{false, true} {
+			c := everything(&desk{})
+			c.Given.Domain, c.Lines = domain, byLines
+			got := newState(t.Context(), c).mayUnlock()
+			if byLines {
+				want = ""
+			}
+			if got != want {
+				t.Errorf("%s, by lines %v: %q", domain, byLines, got)
+			}
+		}
+	}
+}
+
+// What arrow keys send is no part of an answer.
+func TestLinesLeaveKeysOut(t *testing.T) {
+	typed := append([]string{}, happy...)
+	typed[5] = "Acme\x1b[D\x1bOA tools\x1b[200~"
+	answers, out, err := byLine(t, everything(&desk{pages: [][]Connection{few()}}), typed...)
+	if err != nil || answers.Name != "Acme tools" {
+		t.Errorf("%q, %v\n%s", answers.Name, err, out)
 	}
 }

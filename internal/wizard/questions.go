@@ -3,6 +3,7 @@ package wizard
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
@@ -67,7 +68,7 @@ func (s *state) signInSteps() []step {
 	hidden := "It is not shown here, kept in memory for this run, and stored nowhere."
 	return []step{
 		{open: always, waits: true, ask: func() question {
-			return &work{about{"Looking for credentials for " + s.domain().String(), "The system's keyring may ask for its password."}, s.find}
+			return &work{about{"Looking for credentials for " + s.domain().String(), s.mayUnlock()}, s.find}
 		}},
 		{
 			label: "Sign-in", answer: s.signInAnswer, open: asked(""),
@@ -107,6 +108,16 @@ func (s *state) signInSteps() []step {
 			return &work{about{"Signing in to " + s.domain().String(), "With " + s.signInAnswer() + "."}, s.signIn}
 		}},
 	}
+}
+
+// mayUnlock prepares for the keyring's own question. Only a login is looked for there; and between lines it is told as soon
+// as the keyring makes anybody wait.
+func (s *state) mayUnlock() string {
+	known := func(l Login) bool { return l.Domain == s.domain().String() && l.Problem == "" }
+	if s.c.Lines || !slices.ContainsFunc(s.c.Logins, known) {
+		return ""
+	}
+	return "The system's keyring may ask for its password."
 }
 
 // noCredentials says why nobody could sign in without being asked.

@@ -92,6 +92,8 @@ type Config struct {
 	Color bool
 	// Lines asks line by line and redraws nothing.
 	Lines bool
+	// Columns is the width that lines are broken to; 0 where it isn't known. A screen knows its own.
+	Columns int
 
 	// Clean makes text from elsewhere harmless for a terminal.
 	Clean func(string) string
@@ -106,6 +108,14 @@ var (
 	// ErrPrepare ends a wizard in which credentials are to be prepared first.
 	ErrPrepare = errors.New("no credentials were given")
 )
+
+// width is where lines end.
+func (c Config) width() int {
+	if c.Columns <= 0 {
+		return widest
+	}
+	return c.Columns
+}
 
 // explain says what is wrong and what to do, harmless for a terminal whatever a server had its part in.
 func (c Config) explain(err error) (what, hint string) {
