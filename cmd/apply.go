@@ -14,6 +14,7 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
+	"github.com/mcpauth-cli/mcpauth/internal/wizard"
 )
 
 // consent is how a command that writes may be allowed to.
@@ -37,7 +38,7 @@ func (a *app) given(c consent) bool { return c.yes || c.dryRun || a.canAsk() }
 func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, c consent) (proceed bool, err error) {
 	p, answer, err := a.agree(ctx, client, p, c)
 	if err != nil || answer != agreed {
-		return answer == nothingToDo, err
+		return answer == nothingToDo, untouched(err)
 	}
 	record, err := a.begin(client, p, "")
 	if err != nil {
@@ -203,9 +204,26 @@ func (a *app) sayRest(outcomes []provision.Outcome) {
 // errDeclined is a no to the question. Nothing was written.
 var errDeclined = &usageError{What: "nothing was changed: the answer was not yes", Hint: "answer y, or run with --yes"}
 
-// ask puts a yes-or-no question; only y or yes is consent. An interrupt ends the wait at once.
+// untouched is the error of a run that was not yet allowed to write: an interrupt of it needs no advice on how to go on.
+func untouched(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errors.Join(wizard.ErrCancelled, err)
+	}
+	return err
+}
+
+// ask puts a yes-or-no question; only y or yes is consent. What was typed before the question is there is no answer to it.
+// An interrupt ends the wait at once.
 func (a *app) ask(ctx context.Context, question string) error {
-	a.errf("%s %s ", a.errPalette().Strong(question), "[y/N]")
+	if a.env.DropTyped != nil {
+		if err := a.env.DropTyped(a.env.In); err != nil {
+			return &usageError{
+				What: "what was typed before the question can't be told from an answer to it: " + err.Error(),
+				Hint: "--yes consents to the changes",
+			}
+		}
+	}
+	a.errf("%s %s ", a.errPalette().Strong(view.Fold(question, a.foldAt(a.env.Err)-len(" [y/N] y"), 0)), "[y/N]")
 	answers := make(chan string, 1)
 	go func() {
 		line, err := bufio.NewReader(a.env.In).ReadString('\n')
@@ -217,7 +235,7 @@ func (a *app) ask(ctx context.Context, question string) error {
 	select {
 	case <-ctx.Done():
 		a.errf("\n")
-		return ctx.Err()
+		return untouched(ctx.Err())
 	case answer := <-answers:
 		if answer == "y" || answer == "yes" {
 			return nil

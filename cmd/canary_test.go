@@ -149,7 +149,7 @@ func (c *coop) run(way string, more []string, args ...string) int {
 		c.t.Fatal(err)
 	}
 	program.Env = append([]string{
-		searchPath(), "HOME=" + program.Dir, "XDG_STATE_HOME=" + filepath.Join(program.Dir, "state"), "NO_PROXY=*",
+		searchPath(), atOnce, "HOME=" + program.Dir, "XDG_STATE_HOME=" + filepath.Join(program.Dir, "state"), "NO_PROXY=*",
 		"TEST_KEYRING=" + filepath.Join(c.work, "outside/keyring.json"), "TEST_BROWSER=" + filepath.Join(program.Dir, "browser"),
 	}, append(c.ways[way], more...)...)
 	program.Stdin = strings.NewReader(c.stdin)

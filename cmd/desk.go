@@ -28,6 +28,7 @@ type desk struct {
 type finding struct {
 	domain      spec.Domain
 	credentials tenant.Credentials
+	client      *tenant.Client // signed in with them already; nil for not
 	err         error
 }
 
@@ -48,7 +49,7 @@ func (d *desk) Find(ctx context.Context, domain spec.Domain) (source string, pro
 		if ctx.Err() != nil {
 			return "", ctx.Err()
 		}
-		f = &finding{domain, credentials, err}
+		f = &finding{domain: domain, credentials: credentials, err: err}
 		d.mu.Lock()
 		d.found = f
 		d.mu.Unlock()
@@ -75,7 +76,7 @@ func (d *desk) SignIn(ctx context.Context, domain spec.Domain, typed wizard.Sign
 	if err != nil {
 		return err
 	}
-	client, err := d.app.client(domain, credentials)
+	client, err := d.clientFor(domain, credentials, typed)
 	if err != nil {
 		return err
 	}
@@ -97,6 +98,14 @@ func (d *desk) SignIn(ctx context.Context, domain spec.Domain, typed wizard.Sign
 		return &tenant.ScopeError{Missing: lacking, Domain: domain.String()}
 	}
 	return nil
+}
+
+// clientFor is the client that is signed in with what was found, or a new one.
+func (d *desk) clientFor(domain spec.Domain, credentials tenant.Credentials, typed wizard.SignIn) (*tenant.Client, error) {
+	if f := d.last(); typed == (wizard.SignIn{}) && f.client != nil {
+		return f.client, nil
+	}
+	return d.app.client(domain, credentials)
 }
 
 // credentials are those that were typed, in the place of the environment's, or those that were found.

@@ -31,6 +31,8 @@ type Env struct {
 	IsTerminal func(stream any) bool
 	// Columns is the width of the terminal that a stream is; 0, or nil, where that isn't known.
 	Columns func(stream any) int
+	// DropTyped throws away what was typed and not read yet; nil does nothing.
+	DropTyped func(in io.Reader) error
 	// Transport replaces the network; nil is the real one.
 	Transport http.RoundTripper
 	// Interrupted derives a context that ends when the user interrupts.
@@ -59,6 +61,7 @@ func System(version string) Env {
 			}
 			return 0
 		},
+		DropTyped: dropTyped,
 		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		},

@@ -56,7 +56,7 @@ func (w *world) runKilled(t *testing.T, variable string, index int64, args ...st
 	var out, errs bytes.Buffer
 	command := exec.CommandContext(t.Context(), "mcpauth", append(args, "--timeout", "10s")...)
 	command.Stdout, command.Stderr = &out, &errs
-	command.Env = []string{"NO_PROXY=*", variable + "=" + strconv.FormatInt(index, 10)}
+	command.Env = []string{"NO_PROXY=*", atOnce, variable + "=" + strconv.FormatInt(index, 10)}
 	for name, value := range w.vars {
 		command.Env = append(command.Env, name+"="+value)
 	}

@@ -80,7 +80,7 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 		return problems
 	}
 	if err != nil {
-		return err
+		return untouched(err)
 	}
 	if _, err = a.carryOut(ctx, client, p, o.consent); err == nil {
 		a.sayUndo()

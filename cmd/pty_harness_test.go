@@ -45,6 +45,14 @@ var usual = size{80, 24}
 // onConsole starts mcpauth in a terminal, in a folder, with the variables given and few others.
 func onConsole(t *testing.T, s size, dir string, vars []string, args ...string) *console {
 	t.Helper()
+	c := newConsole(t, s)
+	c.start(dir, vars, args...)
+	return c
+}
+
+// newConsole is a terminal with nothing in it yet.
+func newConsole(t *testing.T, s size) *console {
+	t.Helper()
 	keys, line, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -57,10 +65,16 @@ func onConsole(t *testing.T, s size, dir string, vars []string, args ...string) 
 		t.Fatal(err)
 	}
 	c.screen = vt10x.New(vt10x.WithSize(s.columns, s.rows), vt10x.WithWriter(keys))
+	return c
+}
+
+func (c *console) start(dir string, vars []string, args ...string) {
+	t, line, keys := c.t, c.line, c.keys
+	t.Helper()
 	c.program = exec.CommandContext(t.Context(), "mcpauth", args...)
 	c.program.Stdin, c.program.Stdout, c.program.Stderr, c.program.Dir = line, line, line, dir
 	c.program.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	c.program.Env = append([]string{searchPath(), "NO_PROXY=*", "TERM=xterm-256color", "HOME=" + t.TempDir()}, vars...)
+	c.program.Env = append([]string{searchPath(), atOnce, "NO_PROXY=*", "TERM=xterm-256color", "HOME=" + t.TempDir()}, vars...)
 	if err := c.program.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +91,6 @@ func onConsole(t *testing.T, s size, dir string, vars []string, args ...string) 
 		<-c.drained
 		_ = keys.Close()
 	})
-	return c
 }
 
 func (c *console) read() {

@@ -296,7 +296,7 @@ func TestWizardIsInterruptedAtEveryQuestion(t *testing.T) {
 			c.sees(a.title)
 			c.types(interrupt)
 			c.exits(130)
-			if want := "error: interrupted"; !strings.Contains(c.shown(), want) {
+			if want := "error: interrupted; nothing was changed"; !strings.Contains(c.shown(), want) {
 				t.Errorf("it doesn't say %q:\n%s", want, c.shown())
 			}
 			if n := w.writes(); n > 0 {
@@ -316,6 +316,15 @@ func TestWizardDeclined(t *testing.T) {
 	c.exits(3)
 	if n := w.writes(); n > 0 {
 		t.Errorf("it wrote %d times, although nobody consented", n)
+	}
+	// What was answered is not lost.
+	for _, text := range []string{
+		"Your answers as one command, with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET:", "--domain " + w.server.URL, "--mcp-url " + w.gateway.URL,
+		"--connection Username-Password-Authentication", "--scope tool:whoami", "--yes error: nothing was changed",
+	} {
+		if !strings.Contains(flat(c.shown()), text) {
+			t.Errorf("it doesn't say %q:\n%s", text, c.shown())
+		}
 	}
 }
 

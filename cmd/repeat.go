@@ -44,15 +44,27 @@ func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
 
 // sayTheSame tells how to have the same without the questions, where there were any.
 func (a *app) sayTheSame(r settled, flags *pflag.FlagSet) {
-	if r.client == nil {
-		return
+	a.sayCommand("The same without questions, for CI"+withTyped(r)+":", r, flags)
+}
+
+// sayAnswers keeps what was answered when the run ends before it is through.
+func (a *app) sayAnswers(r settled, flags *pflag.FlagSet) {
+	a.sayCommand("Your answers as one command"+withTyped(r)+":", r, flags)
+}
+
+func (a *app) sayCommand(title string, r settled, flags *pflag.FlagSet) {
+	if r.asked {
+		a.say("\n%s\n  %s\n", a.errPalette().Strong(title), theSame(r.spec.Domain, flags))
 	}
-	with := ""
+}
+
+// withTyped names the variables for what was typed to sign in, which no flag takes.
+func withTyped(r settled) string {
 	switch {
 	case r.typed.Token != "":
-		with = ", with a token in " + tenant.EnvToken
+		return ", with a token in " + tenant.EnvToken
 	case r.typed.ClientID != "":
-		with = ", with " + tenant.EnvClientID + " and " + tenant.EnvClientSecret
+		return ", with " + tenant.EnvClientID + " and " + tenant.EnvClientSecret
 	}
-	a.say("\n%s\n  %s\n", a.errPalette().Strong("The same without questions, for CI"+with+":"), theSame(r.spec.Domain, flags))
+	return ""
 }

@@ -47,6 +47,10 @@ func TestMain(m *testing.M) {
 // searchPath is where programs are found: this one and its browser among them.
 func searchPath() string { return "PATH=" + os.Getenv("PATH") }
 
+// atOnce lets a program that was built to find races end at once. One that ends well would wait a second first, for
+// goroutines that the real one doesn't wait for either; among the hundreds of these tests that made minutes.
+const atOnce = "GORACE=atexit_sleep_ms=0"
+
 // fileKeyring reads the system's keyring from a JSON file, {"service/user": "secret"}; without one it is empty.
 func fileKeyring(name string) tenant.Keyring {
 	return func(service, user string) (string, error) {
@@ -85,6 +89,7 @@ func TestScripts(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("CI", "")
 			env.Setenv("NO_PROXY", "*")
+			env.Vars = append(env.Vars, atOnce)
 			env.Setenv("XDG_STATE_HOME", filepath.Join(env.WorkDir, "state"))
 			return nil
 		},

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -92,58 +93,78 @@ func noArgs(c *cobra.Command, args []string) error {
 }
 
 func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.FlagSet) error {
-	settled, err := a.settle(ctx, options, flags)
+	r, err := a.settle(ctx, options, flags)
 	if err != nil {
 		return err
 	}
-	s, o, client := settled.spec, *options, settled.client
-	files, err := a.planFiles(s, o)
+	defer func() {
+		if r.client != nil {
+			a.tally(r.client)
+		}
+	}()
+	err = a.setUp(ctx, &r, options, flags)
+	if err != nil && !errors.As(err, &pendingError{}) {
+		a.sayAnswers(r, flags)
+		return err
+	}
+	a.sayTheSame(r, flags)
+	if err == nil && options.verify && !options.consent.dryRun {
+		return a.verifyAll(ctx, r.spec, r.client)
+	}
+	return err
+}
+
+// setUp plans, asks what only the plan could tell to be missing, gets consent and carries it out.
+func (a *app) setUp(ctx context.Context, r *settled, options *setupOptions, flags *pflag.FlagSet) error {
+	files, err := a.planFiles(r.spec, *options)
 	if err != nil {
 		return err
 	}
-	if client == nil {
-		if client, err = a.open(s.Domain, settled.credentials); err != nil {
+	if r.client == nil {
+		if r.client, err = a.open(r.spec.Domain, r.credentials); err != nil {
 			return err
 		}
 	}
-	defer a.tally(client)
-	for _, note := range settled.notes {
+	for _, note := range r.notes {
 		a.warn(note.Text)
 	}
-	o.consent.again = func(ctx context.Context) (plan.Plan, error) {
+	c := options.consent
+	c.again = func(ctx context.Context) (plan.Plan, error) {
 		defer a.working("looking at the tenant")()
-		return provision.Prepare(ctx, client, s)
+		return provision.Prepare(ctx, r.client, r.spec)
 	}
-	p, err := o.consent.again(ctx)
+	p, err := c.again(ctx)
+	if err == nil && p.NoConnection && !r.asked && a.canAsk() {
+		var complete settled
+		if complete, err = a.settleConnection(ctx, options, flags, *r); err == nil {
+			*r = complete
+			p, err = c.again(ctx)
+		}
+	}
 	if err != nil {
-		return err
+		return untouched(err)
 	}
 	files.show(a)
 	asked := p.Pending() > 0 // one question is for both
 	if asked {
-		o.consent.question = files.question(client.Domain())
+		c.question = files.question(r.client.Domain())
 	}
-	proceed, err := a.carryOut(ctx, client, p, o.consent)
+	proceed, err := a.carryOut(ctx, r.client, p, c)
 	if err != nil {
 		return err
 	}
 	if !proceed {
-		a.sayTheSame(settled, flags)
-		if o.consent.detailedExitcode && files.changes() {
+		if c.detailedExitcode && files.changes() {
 			return pendingError{}
 		}
 		return nil
 	}
-	if err := files.write(ctx, a, o.consent.yes || asked); err != nil {
+	if err := files.write(ctx, a, c.yes || asked); err != nil {
 		a.sayUndo()
 		return err
 	}
-	a.nextSteps(s, o, p)
+	a.nextSteps(r.spec, *options, p)
 	a.sayUndo()
-	a.sayTheSame(settled, flags)
-	if o.verify {
-		return a.verifyAll(ctx, s, client)
-	}
 	return nil
 }
 

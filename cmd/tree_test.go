@@ -22,12 +22,16 @@ func copyProject(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	to := ts.MkAbs(args[1])
 	ts.Check(os.CopyFS(to, os.DirFS(filepath.Join("..", "testdata", "gateway", args[0], "in"))))
-	trees.Store(to, tree(ts, to))
+	remember(ts, to)
 }
 
 // rememberTree remembers what a folder holds now.
-func rememberTree(ts *testscript.TestScript, _ bool, args []string) {
-	trees.Store(ts.MkAbs(args[0]), tree(ts, ts.MkAbs(args[0])))
+func rememberTree(ts *testscript.TestScript, _ bool, args []string) { remember(ts, ts.MkAbs(args[0])) }
+
+func remember(ts *testscript.TestScript, dir string) {
+	held, err := tree(dir)
+	ts.Check(err)
+	trees.Store(dir, held)
 }
 
 // unchangedTree asserts that a folder holds what it did, to the hash, the permissions and the links of each file.
@@ -37,7 +41,9 @@ func unchangedTree(ts *testscript.TestScript, neg bool, args []string) {
 	if !known {
 		ts.Fatalf("%s was never remembered", args[0])
 	}
-	switch now := tree(ts, dir); {
+	now, err := tree(dir)
+	ts.Check(err)
+	switch {
 	case now != before && !neg:
 		ts.Fatalf("%s changed, from\n%s\nto\n%s", args[0], before, now)
 	case now == before && neg:
@@ -46,9 +52,9 @@ func unchangedTree(ts *testscript.TestScript, neg bool, args []string) {
 }
 
 // tree is a line for each file and folder: its name, mode and hash, or where a link leads.
-func tree(ts *testscript.TestScript, dir string) string {
+func tree(dir string) (string, error) {
 	var lines []string
-	ts.Check(filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
@@ -71,6 +77,6 @@ func tree(ts *testscript.TestScript, dir string) string {
 		}
 		lines = append(lines, fmt.Sprintf("%s %v %s", strings.TrimPrefix(path, dir), info.Mode(), held))
 		return nil
-	}))
-	return strings.Join(lines, "\n")
+	})
+	return strings.Join(lines, "\n"), err
 }

@@ -33,7 +33,9 @@ func (a *app) undoCommand() *cobra.Command {
 		Long: "Every run of setup and promote-connection is recorded on this machine. Undo looks at the tenant, shows\n" +
 			"the way back and takes it: settings get their former values first, so that registration closes, then\n" +
 			"grants and connections, then the API. What was made is deleted only if it is unchanged and nothing of\n" +
-			"others stands on it. What someone changed since is left alone and named.",
+			"others stands on it. What someone changed since is left alone and named.\n\n" +
+			"In a pipe --list is tab-separated, without a header: id, start, command, tenant, number of changes,\n" +
+			"status, and the run that it undoes or why it can't be used.",
 		Args: noArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if o.list {
@@ -103,11 +105,11 @@ func (a *app) takeBack(ctx context.Context, client *tenant.Client, choice choice
 	}
 	p, err := c.again(ctx)
 	if err != nil {
-		return err
+		return untouched(err)
 	}
 	p, answer, err := a.agree(ctx, client, p, c)
 	if err != nil || answer == stopHere {
-		return err
+		return untouched(err)
 	}
 	target, err := a.journal().Resume(choice.run.ID)
 	if err != nil {

@@ -16,7 +16,7 @@ func (a *app) listRuns(o undoOptions) error {
 	if len(problems) > 0 {
 		return problems
 	}
-	if o.run != "" || o.consent.yes || o.consent.dryRun {
+	if o.run != "" || o.consent.yes || o.consent.dryRun || o.consent.detailedExitcode {
 		return &usageError{What: "--list only lists", Hint: "leave out the other flags of undo, or --list"}
 	}
 	store := a.journal()

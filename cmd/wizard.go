@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -21,8 +20,9 @@ type settled struct {
 	spec        spec.Spec
 	notes       []spec.Note
 	credentials tenant.Credentials
-	client      *tenant.Client // signed in already, by the wizard; nil where it asked nothing
-	typed       wizard.SignIn  // what was typed to sign in
+	client      *tenant.Client
+	typed       wizard.SignIn // what was typed to sign in
+	asked       bool          // whether the wizard asked anything
 }
 
 // settle makes the spec from what was given. What is missing is asked where someone can answer, and becomes the value of
@@ -49,7 +49,11 @@ func (a *app) settle(ctx context.Context, o *setupOptions, flags *pflag.FlagSet)
 	if err != nil {
 		return settled{}, err
 	}
-	c := a.questions(*o, s, open, d)
+	return a.complete(ctx, o, flags, a.questions(*o, s, open, d), d)
+}
+
+// complete asks, and makes the spec as if the answers had been given by flags.
+func (a *app) complete(ctx context.Context, o *setupOptions, flags *pflag.FlagSet, c wizard.Config, d *desk) (settled, error) {
 	answers, err := a.interview(ctx, c, d)
 	if err != nil {
 		return settled{}, err
@@ -61,10 +65,19 @@ func (a *app) settle(ctx context.Context, o *setupOptions, flags *pflag.FlagSet)
 	if err := take(asked(answers, c), flags); err != nil {
 		return settled{}, err
 	}
-	if s, _, notes, problems, err = a.buildSpec(*o); err != nil {
+	s, _, notes, problems, err := a.buildSpec(*o)
+	if err != nil {
 		return settled{}, err
 	}
-	return settled{spec: s, notes: notes, client: client, typed: answers.SignIn}, demand(problems, nil, nil)
+	return settled{spec: s, notes: notes, client: client, typed: answers.SignIn, asked: true}, demand(problems, nil, nil)
+}
+
+// settleConnection asks what users log in through. Whether that is missing only the tenant can tell: it isn't where a
+// connection is at domain level already.
+func (a *app) settleConnection(ctx context.Context, o *setupOptions, flags *pflag.FlagSet, now settled) (settled, error) {
+	d := &desk{app: a, dryRun: o.consent.dryRun}
+	d.found = &finding{domain: now.spec.Domain, credentials: now.credentials, client: now.client}
+	return a.complete(ctx, o, flags, a.questions(*o, now.spec, wizard.Open{Connections: true}, d), d)
 }
 
 // checkFirst finds what would stop the run whatever the answers are, before anybody has given them.
@@ -80,7 +93,7 @@ func (a *app) checkFirst(o setupOptions) error {
 func (a *app) questions(o setupOptions, s spec.Spec, open wizard.Open, d *desk) wizard.Config {
 	c := wizard.Config{
 		Open: open, Tenant: d, In: a.env.In, Out: a.env.Err, Color: a.env.colors(a.env.Err, a.global.noColor), Lines: a.byLines(),
-		Clean: view.Clean, Explain: d.explain,
+		Columns: a.foldAt(a.env.Err), Clean: view.Clean, Explain: d.explain,
 	}
 	if !s.Domain.IsZero() {
 		c.Given.Domain = s.Domain.String()
@@ -91,7 +104,7 @@ func (a *app) questions(o setupOptions, s spec.Spec, open wizard.Open, d *desk) 
 	for _, login := range a.cliLogins() {
 		c.Logins = append(c.Logins, offered(login, time.Now()))
 	}
-	if o.out == "" && o.gatewayDir == "" && zuploProject(".") {
+	if len(s.Servers) == 0 && o.out == "" && o.gatewayDir == "" && zuploProject(".") {
 		c.Project = "."
 	}
 	return c
@@ -122,21 +135,22 @@ func offered(login tenant.CLILogin, now time.Time) wizard.Login {
 	return l
 }
 
-// leftOpen are the questions that neither a flag nor the file answers.
+// leftOpen are the questions that neither a flag nor the file answers. What has a default is asked beside the URL alone:
+// whoever gave that knows how to give the others.
 func leftOpen(o setupOptions, s spec.Spec) (wizard.Open, error) {
+	if len(s.Servers) > 0 {
+		return wizard.Open{Connections: len(s.Connections) == 0}, nil
+	}
 	file, err := readFile(o.file)
 	if err != nil {
 		return wizard.Open{}, err
 	}
-	named := slices.ContainsFunc(s.Servers, func(s spec.Server) bool { return s.Name != "" })
-	scoped := slices.ContainsFunc(s.Servers, func(s spec.Server) bool { return len(s.Scopes) > 0 })
-	several := len(s.Servers) > 1 // which share neither a name nor a default audience
 	return wizard.Open{
-		Name:         !o.changed("name") && !named && !several,
-		Scopes:       !o.changed("scope") && !scoped,
+		Name:         !o.changed("name"),
+		Scopes:       !o.changed("scope"),
 		Connections:  len(s.Connections) == 0,
 		Registration: !o.changed("registration") && file.Registration == "",
-		AudienceMode: !o.changed("audience-mode") && file.AudienceMode == "" && !several,
+		AudienceMode: !o.changed("audience-mode") && file.AudienceMode == "",
 	}, nil
 }
 
