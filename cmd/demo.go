@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 func (a *app) demoCommand() *cobra.Command {
@@ -60,16 +62,19 @@ func (a *app) demo(ctx context.Context) error {
 		a.doc.Tenant = server.URL
 	}
 	palette := a.outPalette()
-	a.outf("A sandbox tenant runs at %s, and an MCP server at %s; nothing leaves this machine.\n", server.URL, gateway.URL)
+	tell := func(format string, args ...any) { a.outf("%s", a.folded(a.env.Out, fmt.Sprintf(format, args...))) }
+	tell("A sandbox tenant runs at %s, and an MCP server at %s; nothing leaves this machine.\n", server.URL, gateway.URL)
 	for i, step := range steps {
-		a.outf("\n%s\n%s\n\n", palette.Strong(string(rune('1'+i))+". "+step.title), palette.Faint("$ mcpauth "+commandLine(step.args)))
+		typed := view.FoldCommand("$ mcpauth "+commandLine(step.args), a.foldAt(a.env.Out))
+		tell("\n%s\n", palette.Strong(fmt.Sprintf("%d. %s", i+1, step.title)))
+		a.outf("%s\n\n", palette.Faint(typed))
 		if code := Main(a.demoEnv(ctx, vars), append(step.args, a.passedOn()...)); code != exitDone {
 			return childError{code}
 		}
 	}
-	a.outf("\n%s\n\n", palette.Strong("For a real tenant:"))
-	a.outf("  export AUTH0_DOMAIN=my-tenant.eu.auth0.com AUTH0_CLIENT_ID=… AUTH0_CLIENT_SECRET=…\n")
-	a.outf("  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection Username-Password-Authentication --dry-run\n")
+	tell("\n%s\n\n", palette.Strong("For a real tenant:"))
+	tell("  export AUTH0_DOMAIN=my-tenant.eu.auth0.com\n  export AUTH0_CLIENT_ID=…\n  export AUTH0_CLIENT_SECRET=…\n")
+	tell("  mcpauth setup --mcp-url https://my-gateway.zuplo.dev/mcp --connection Username-Password-Authentication --dry-run\n")
 	return nil
 }
 

@@ -199,7 +199,7 @@ func conflictHints(e *plan.ConflictError) string {
 }
 
 // errorText is an error as a person reads it: what on which object, then what to do, each problem beside its mend. It is
-// folded to width, 0 folding nothing; a line of a hint that is indented is a command, which stays whole to be copied.
+// folded to width, 0 folding nothing; a line of a hint that is indented is a command, to be copied.
 func errorText(err error, v verdict, palette view.Palette, width int) string {
 	const sign = "error: "
 	var b strings.Builder
@@ -210,7 +210,7 @@ func errorText(err error, v verdict, palette view.Palette, width int) string {
 			switch {
 			case line == "":
 			case strings.HasPrefix(line, " "):
-				b.WriteString("  " + line + "\n")
+				b.WriteString(view.FoldCommand("  "+line, width) + "\n")
 			default:
 				b.WriteString(view.Fold("  "+line, width, 0) + "\n")
 			}

@@ -36,6 +36,6 @@ func (a *app) begin(client *tenant.Client, p plan.Plan, undoes string) (*journal
 // sayUndo tells how to take back what this run changed.
 func (a *app) sayUndo() {
 	if a.doc.Run != "" {
-		a.say("  mcpauth undo --run %s   %s\n", a.doc.Run, a.errPalette().Faint("# takes it back"))
+		a.say("To take it back:\n  mcpauth undo --run %s\n", a.doc.Run)
 	}
 }

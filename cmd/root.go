@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -187,11 +188,17 @@ func (a *app) say(format string, args ...any) {
 	}
 }
 
-// folded fits text to a terminal. Lines that are indented are commands to copy, or continue others: they stay whole.
+// command is a line to be copied into a shell.
+var command = regexp.MustCompile(`^ *(mcpauth|auth0) `)
+
+// folded fits text to a terminal. Lines that are indented are commands to copy, or continue others.
 func (a *app) folded(w io.Writer, text string) string {
 	lines := strings.SplitAfter(text, "\n")
 	for i, line := range lines {
-		if !strings.HasPrefix(line, " ") {
+		switch {
+		case command.MatchString(line):
+			lines[i] = view.FoldCommand(strings.TrimSuffix(line, "\n"), a.foldAt(w)) + line[len(strings.TrimSuffix(line, "\n")):]
+		case !strings.HasPrefix(line, " "):
 			lines[i] = view.Fold(line, a.foldAt(w), 2)
 		}
 	}

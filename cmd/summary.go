@@ -12,14 +12,15 @@ import (
 func summary(report verify.Report, palette view.Palette, width int) string {
 	var b strings.Builder
 	open := report.Open()
-	b.WriteString(palette.Strong(fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
-		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))) + "\n")
+	counts := fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
+		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))
+	b.WriteString(palette.Strong(view.Fold(counts, width, 2)) + "\n")
 	if len(open) == 0 {
 		return b.String()
 	}
-	b.WriteString(palette.Warn(number(len(open), "check")+" could not be made, so this is not known:") + "\n")
+	b.WriteString(palette.Warn(view.Fold(number(len(open), "check")+" could not be made, so this is not known:", width, 2)) + "\n")
 	for _, c := range open {
-		fmt.Fprintf(&b, "  %s %s\n", view.Clean(c.Title), palette.Faint("["+view.Clean(c.ID)+"]"))
+		b.WriteString(view.Fold("  "+view.Clean(c.Title)+" "+palette.Faint("["+view.Clean(c.ID)+"]"), width, 2) + "\n")
 		writeDetail(&b, "why", c.Got, width)
 		writeDetail(&b, "do", c.Hint, width)
 	}
@@ -34,7 +35,7 @@ func number(n int, what string) string {
 }
 
 // writeDetail writes a line of a diagnosis, folded to a width. What has several lines, or is folded, stays in its column. A
-// command is on a line of its own and whole, to be copied.
+// command is on a line of its own, to be copied.
 func writeDetail(b *strings.Builder, name, text string, width int) {
 	if text == "" {
 		return
@@ -42,7 +43,11 @@ func writeDetail(b *strings.Builder, name, text string, width int) {
 	const column = "          "
 	for i, line := range detailLines(text) {
 		command := strings.HasPrefix(line, program)
-		line = column + view.Clean(line)
+		line = view.Clean(line)
+		if command && width > 0 {
+			line = strings.ReplaceAll(view.FoldCommand(line, width-len(column)), "\n", "\n"+column)
+		}
+		line = column + line
 		if i == 0 {
 			line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
 		}

@@ -13,7 +13,8 @@ func Width(text string) int { return columns.StringWidth(paint.ReplaceAllString(
 
 // Fold breaks lines that are longer than width between words, so that a terminal doesn't break them within one. What
 // follows is indented by hang more than the line that it belongs to. A word that is too long on its own stays whole: an
-// URL or a command has to be copied. A width of 0 folds nothing.
+// URL has to be copied. What stands apart after two spaces or more, such as a value after its name, is on a line of its own
+// then, unless what is before it is no wider than hang. A width of 0 folds nothing.
 func Fold(text string, width, hang int) string {
 	if width <= 0 {
 		return text
@@ -33,20 +34,66 @@ func foldLine(line string, width, hang int) string {
 	begin := strings.Repeat(" ", indent+hang)
 	var b strings.Builder
 	at := 0 // the column
-	started := false
+	started, apart := false, false
+	gap := 0
 	for _, piece := range strings.SplitAfter(line, " ") {
 		word := Width(strings.TrimRight(piece, " "))
-		if started && word > 0 && at+word > width {
+		value := started && !apart && word > 0 && gap > 1 // the first that stands apart
+		apart = apart || value
+		if started && word > 0 && (at+word > width || value && at-indent > hang) {
 			out := strings.TrimRight(b.String(), " ")
 			b.Reset()
 			b.WriteString(out + "\n" + begin)
 			at = len(begin)
 		}
 		if word > 0 {
-			started = true
+			started, gap = true, 0
 		}
+		gap += Width(piece) - word
 		b.WriteString(piece)
 		at += Width(piece)
 	}
 	return b.String()
+}
+
+// FoldCommand breaks a command that is longer than width before its flags, in the way that a shell reads on: it can still be
+// copied. A flag that is too long on its own stays whole. A width of 0 breaks nothing.
+func FoldCommand(line string, width int) string {
+	if width <= 0 || Width(line) <= width {
+		return line
+	}
+	const on = " \\"
+	begin := line[:len(line)-len(strings.TrimLeft(line, " "))] + "    "
+	parts := beforeFlags(line)
+	folded, at := parts[0], Width(parts[0])
+	for i, part := range parts[1:] {
+		end := len(on)
+		if i == len(parts)-2 {
+			end = 0
+		}
+		if at+1+Width(part)+end > width {
+			folded += on + "\n" + begin + part
+			at = len(begin) + Width(part)
+			continue
+		}
+		folded += " " + part
+		at += 1 + Width(part)
+	}
+	return folded
+}
+
+// beforeFlags splits a command before each flag that is not within quotes.
+func beforeFlags(command string) []string {
+	var parts []string
+	quoted, begin := false, 0
+	for i, r := range command {
+		switch {
+		case r == '\'':
+			quoted = !quoted
+		case !quoted && strings.HasPrefix(command[i:], " --"):
+			parts = append(parts, command[begin:i])
+			begin = i + 1
+		}
+	}
+	return append(parts, command[begin:])
 }

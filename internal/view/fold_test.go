@@ -18,6 +18,10 @@ func TestFold(t *testing.T) {
 		{"  one two three four", 12, "  one two\n    three\n    four"},
 		{"a https://a.example/a/very/long/path b", 10, "a\n  https://a.example/a/very/long/path\n  b"},
 		{"name      value of it", 12, "name\n  value of\n  it"},
+		{"  a.longer.name  value of it", 22, "  a.longer.name\n    value of it"},
+		{"  a.name  value  and more of it", 22, "  a.name\n    value  and more of\n    it"},
+		{red("name") + "    " + red("value of it"), 12, red("name") + "\n  " + red("value of\n  it")},
+		{"a  value of it", 8, "a\n  value\n  of it"},
 		{"日本 日本 日本", 9, "日本 日本\n  日本"},
 		{red("error: ") + "one two", 10, red("error: ") + "one\n  two"},
 		{"first line is long\nsecond", 10, "first line\n  is long\nsecond"},
@@ -32,6 +36,34 @@ func TestFold(t *testing.T) {
 			if c.width > 0 && view.Width(line) > c.width && strings.Contains(strings.TrimSpace(line), " ") {
 				t.Errorf("Fold(%q, %d) leaves %q", c.in, c.width, line)
 			}
+		}
+	}
+}
+
+// A label that is no wider than what follows is indented keeps its value beside it.
+func TestFoldKeepsAColumn(t *testing.T) {
+	if got, want := view.Fold("    why   since it is so", 18, 6), "    why   since it\n          is so"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestFoldCommand(t *testing.T) {
+	for _, c := range []struct {
+		in    string
+		width int
+		want  string
+	}{
+		{"  mcpauth setup --yes", 21, "  mcpauth setup --yes"},
+		{"  mcpauth setup --yes", 20, "  mcpauth setup \\\n      --yes"},
+		{"mcpauth setup --dry-run --json --yes", 25, "mcpauth setup --dry-run \\\n    --json --yes"},
+		{"mcpauth setup --dry-run --json --yes", 24, "mcpauth setup \\\n    --dry-run --json \\\n    --yes"},
+		{"mcpauth setup --scope 'a=b --c d' --yes", 20, "mcpauth setup \\\n    --scope 'a=b --c d' \\\n    --yes"},
+		{"  mcpauth setup --scope a.very.long.one --yes", 22, "  mcpauth setup \\\n      --scope a.very.long.one \\\n      --yes"},
+		{"mcpauth setup --yes", 0, "mcpauth setup --yes"},
+		{"mcpauth verify https://a.example/mcp", 10, "mcpauth verify https://a.example/mcp"},
+	} {
+		if got := view.FoldCommand(c.in, c.width); got != c.want {
+			t.Errorf("FoldCommand(%q, %d) = %q, want %q", c.in, c.width, got, c.want)
 		}
 	}
 }
