@@ -50,6 +50,9 @@ func (a *app) sayTheSame(r settled, flags *pflag.FlagSet) {
 // sayAnswers keeps what was answered when the run ends before it is through.
 func (a *app) sayAnswers(r settled, flags *pflag.FlagSet) {
 	a.sayCommand("Your answers as one command"+withTyped(r)+":", r, flags)
+	if r.asked {
+		a.say("\n") // what stopped it comes next
+	}
 }
 
 func (a *app) sayCommand(title string, r settled, flags *pflag.FlagSet) {

@@ -63,7 +63,7 @@ func FoldCommand(line string, width int) string {
 		return line
 	}
 	const on = " \\"
-	begin := line[:len(line)-len(strings.TrimLeft(line, " "))] + "    "
+	begin := line[:len(line)-len(strings.TrimLeft(line, " "))] + "  "
 	parts := beforeFlags(line)
 	folded, at := parts[0], Width(parts[0])
 	for i, part := range parts[1:] {

@@ -54,11 +54,11 @@ func TestFoldCommand(t *testing.T) {
 		want  string
 	}{
 		{"  mcpauth setup --yes", 21, "  mcpauth setup --yes"},
-		{"  mcpauth setup --yes", 20, "  mcpauth setup \\\n      --yes"},
-		{"mcpauth setup --dry-run --json --yes", 25, "mcpauth setup --dry-run \\\n    --json --yes"},
-		{"mcpauth setup --dry-run --json --yes", 24, "mcpauth setup \\\n    --dry-run --json \\\n    --yes"},
-		{"mcpauth setup --scope 'a=b --c d' --yes", 20, "mcpauth setup \\\n    --scope 'a=b --c d' \\\n    --yes"},
-		{"  mcpauth setup --scope a.very.long.one --yes", 22, "  mcpauth setup \\\n      --scope a.very.long.one \\\n      --yes"},
+		{"  mcpauth setup --yes", 20, "  mcpauth setup \\\n    --yes"},
+		{"mcpauth setup --dry-run --json --yes", 25, "mcpauth setup --dry-run \\\n  --json --yes"},
+		{"mcpauth setup --dry-run --json --yes", 24, "mcpauth setup \\\n  --dry-run --json --yes"},
+		{"mcpauth setup --scope 'a=b --c d' --yes", 20, "mcpauth setup \\\n  --scope 'a=b --c d' \\\n  --yes"},
+		{"  mcpauth setup --scope a.very.long.one --yes", 22, "  mcpauth setup \\\n    --scope a.very.long.one \\\n    --yes"},
 		{"mcpauth setup --yes", 0, "mcpauth setup --yes"},
 		{"mcpauth verify https://a.example/mcp", 10, "mcpauth verify https://a.example/mcp"},
 	} {

@@ -80,6 +80,22 @@ func TestScreensOfWork(t *testing.T) {
 	}
 }
 
+// However long it takes to say why signing in failed, how to go on is seen too.
+func TestWaysOnStayOnSmallScreens(t *testing.T) {
+	d := &desk{refuse: func(string, SignIn) error {
+		return refused{"Auth0 refused the token for my-tenant.eu.auth0.com (401)", strings.Repeat("look there, and there ", 20)}
+	}}
+	s := sitDown(t, everything(d), 40, 10)
+	s.at(whichTenant).press(tea.KeyEnter).at("How do you sign in to acme.eu.auth0.com?").press(tea.KeyEnter).
+		at(askToken).types("wrong").press(tea.KeyEnter).sees("x Auth0 refused the token")
+	fits(t, "refused", s.m.View(), 40, 10)
+	for _, way := range []string{"enter try again", "shift+tab back", "ctrl+c quit"} {
+		if !strings.Contains(s.screen(), way) {
+			t.Errorf("no %q on\n%s", way, s.screen())
+		}
+	}
+}
+
 // fits makes sure that nothing is drawn beyond a screen: the terminal would break lines, and the top would be lost.
 func fits(t *testing.T, name, view string, width, height int) {
 	t.Helper()

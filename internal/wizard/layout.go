@@ -30,7 +30,8 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 	keys := keyLines(p.keys, s, width)
 	want, least := c.size(width)
 
-	if most := max(height-len(title)-least-1, 1); len(note) > most { // a line is for the way out
+	left := height - len(title) - least
+	if most := max(min(left-1, leastNote), left-len(keys), 1); len(note) > most {
 		note = append(note[:most-1], "…")
 	}
 
@@ -82,6 +83,9 @@ func layOut(p parts, c control, s styles, screenWidth, height int) string {
 	}
 	return strings.Join(append(lines, keys...), "\n")
 }
+
+// leastNote is how many lines of a note come before the keys; the last of those, the way out, comes before any.
+const leastNote = 4
 
 // comfortable is how many lines a control gets before the text above it does.
 const comfortable = 6
