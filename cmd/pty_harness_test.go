@@ -150,7 +150,7 @@ func (c *console) until(what string, as func(screen string) bool) {
 		case <-c.changed:
 		case <-ended:
 			ended = nil // what it wrote last may still be on its way
-			deadline = time.After(2 * time.Second)
+			deadline = time.After(patience / 3)
 		case <-deadline:
 			c.t.Fatalf("waiting for %s: the screen is\n%s", what, c.shown())
 		}
