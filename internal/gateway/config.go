@@ -22,12 +22,14 @@ const (
 
 // Config says which gateway configuration is wanted.
 type Config struct {
-	Domain       string   // the Auth0 tenant's host, "tenant.eu.auth0.com", with a port for a sandbox
-	Issuer       string   // in place of "https://DOMAIN/", for a sandbox on loopback; ends with a slash
-	MCPURLs      []string // canonical URLs: each is identifier, policy audience and resource in one string
-	ResourceName string   // what the metadata calls the server; DefaultResourceName if empty
-	PolicyName   string   // DefaultPolicyName if empty; the second and later URLs get "-2", "-3" … after it, in their order
-	PolicyType   string   // DefaultPolicyType if empty; oauth-inbound is accepted
+	Domain  string   // the Auth0 tenant's host, "tenant.eu.auth0.com", with a port for a sandbox
+	Issuer  string   // in place of "https://DOMAIN/", for a sandbox on loopback; ends with a slash
+	MCPURLs []string // canonical URLs: each is identifier, policy audience and resource in one string
+	// ResourceName is what the metadata calls the server. Empty takes DefaultResourceName, and in a merge keeps the name of a
+	// plugin that is there.
+	ResourceName string
+	PolicyName   string // DefaultPolicyName if empty; the second and later URLs get "-2", "-3" … after it, in their order
+	PolicyType   string // DefaultPolicyType if empty; oauth-inbound is accepted
 	// Route picks among routes for an MCP URL: a path ("/mcp"), a file ("config/extra.oas.json"), or both
 	// ("config/extra.oas.json#/mcp"). With a path it may be one that the URL's path only matches as a pattern.
 	Route         string
@@ -80,9 +82,9 @@ func (c Config) Validate() error {
 	if c.PolicyType != DefaultPolicyType && c.PolicyType != olderPolicyType {
 		add("--policy-type", fmt.Sprintf("%q is no policy type for Auth0", c.PolicyType), "use "+DefaultPolicyType+" or "+olderPolicyType)
 	}
-	_, path := c.routeChoice()
-	if path != "" && (!strings.HasPrefix(path, "/") || strings.HasSuffix(path, "/")) {
-		add("--route", fmt.Sprintf("%q can't be an MCP route: / and a path that ends with a slash break discovery", path), "use a path such as /mcp")
+	file, path := c.routeChoice()
+	if what, hint := routeProblem(file, path); what != "" {
+		add("--route", fmt.Sprintf("%q %s", c.Route, what), hint)
 	}
 	if path != "" && len(c.MCPURLs) > 1 {
 		add("--route", "a path picks one route, and there are several MCP URLs", "name a file only, or merge one URL at a time")
@@ -205,6 +207,19 @@ func (c Config) routeChoice() (file, path string) {
 	}
 	file, path, _ = strings.Cut(c.Route, "#")
 	return strings.TrimPrefix(file, "./"), path
+}
+
+// routeProblem says what is wrong with a choice of a route, if anything is.
+func routeProblem(file, path string) (what, hint string) {
+	switch {
+	case file != "" && !strings.HasSuffix(file, routesEnding):
+		return "is neither a path nor a file of routes", "write /" + strings.TrimLeft(file, "/") + " if it is a path, or name a file such as " + routesFile
+	case path != "" && !strings.HasPrefix(path, "/"):
+		return "has a path that doesn't begin with a slash", "write " + file + "#/" + path
+	case strings.HasSuffix(path, "/"):
+		return "can't be an MCP route: / and a path that ends with a slash break discovery", "use a path such as /mcp"
+	}
+	return "", ""
 }
 
 // routePath is the path at which a route must stand to answer to a valid MCP URL.

@@ -45,6 +45,11 @@ func TestValidate(t *testing.T) {
 		"policy type":           {func(c *Config) { c.PolicyType = "api-key-inbound" }, "--policy-type"},
 		"route /":               {func(c *Config) { c.Route = "/" }, "--route"},
 		"route /mcp/":           {func(c *Config) { c.Route = "config/a.oas.json#/mcp/" }, "--route"},
+		"route by its file":     {func(c *Config) { c.Route = "./config/a.oas.json" }, ""},
+		"route by both":         {func(c *Config) { c.Route = "a.oas.json#/mcp" }, ""},
+		"route, neither":        {func(c *Config) { c.Route = "nope" }, "--route"},
+		"route, other file":     {func(c *Config) { c.Route = "config/policies.json#/mcp" }, "--route"},
+		"route without a slash": {func(c *Config) { c.Route = "a.oas.json#mcp" }, "--route"},
 		"a route for two URLs": {func(c *Config) {
 			c.MCPURLs, c.Route = append(c.MCPURLs, "https://my-gateway.zuplo.dev/docs/mcp"), "/mcp"
 		}, "--route"},
@@ -64,6 +69,26 @@ func TestValidate(t *testing.T) {
 				t.Errorf("got %#v, want one problem of %s with a hint", err, test.field)
 			}
 		})
+	}
+}
+
+// A wrong --route is told for what it is, with what to write.
+func TestRouteProblems(t *testing.T) {
+	for route, want := range map[string][2]string{
+		"nope":                 {"is neither a path nor a file of routes", "write /nope if it is a path"},
+		"mcp#/mcp":             {"is neither a path nor a file of routes", "write /mcp if it is a path"},
+		"a.oas.json#mcp":       {"doesn't begin with a slash", "write a.oas.json#/mcp"},
+		"/mcp/":                {"ends with a slash", "use a path such as /mcp"},
+		"config/a.oas.json#/x": {"", ""},
+	} {
+		c := valid()
+		c.Route = route
+		var invalid Invalid
+		switch errors.As(c.Validate(), &invalid); {
+		case want[0] == "" && invalid == nil:
+		case len(invalid) != 1 || !strings.Contains(invalid[0].What, want[0]) || !strings.Contains(invalid[0].Hint, want[1]):
+			t.Errorf("%s: got %v, want %v", route, invalid, want)
+		}
 	}
 }
 

@@ -44,6 +44,11 @@ func parseDocument(file string, src []byte) (*document, error) {
 	return d, nil
 }
 
+// named says that a document is the file of a choice, which may leave config/ out; no file is every one.
+func (d *document) named(file string) bool {
+	return file == "" || file == d.file || "config/"+file == d.file
+}
+
 func invalidUTF8(src []byte) int {
 	for i := 0; i < len(src); {
 		r, size := utf8.DecodeRune(src[i:])

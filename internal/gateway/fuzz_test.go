@@ -93,7 +93,7 @@ func FuzzRuntimeStrings(f *testing.F) {
 				t.Fatal(err)
 			}
 			uses := newSource(file, src).plugins()
-			if len(uses) != 1 || len(uses[0].servers) != 1 || uses[0].servers[0] != server || uses[0].name != name {
+			if len(uses) != 1 || len(uses[0].options.servers) != 1 || uses[0].options.servers[0] != server || uses[0].options.name != name {
 				t.Fatalf("scanned %+v from\n%s", uses, src)
 			}
 			parsedBack(t, file, src, server, name)

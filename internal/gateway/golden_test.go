@@ -34,10 +34,7 @@ func TestMerge(t *testing.T) {
 }
 
 func mergeCase(t *testing.T, golden string) {
-	var config Config
-	if err := json.Unmarshal(readFile(t, filepath.Join(golden, "config.json")), &config); err != nil {
-		t.Fatal(err)
-	}
+	config := goldenConfig(t, filepath.Base(golden))
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Join(golden, "in"))); err != nil {
 		t.Fatal(err)
@@ -68,6 +65,14 @@ func mergeCase(t *testing.T, golden string) {
 	if err != nil || again.Changed() {
 		t.Errorf("a second merge: %v, %s", err, report(again, nil))
 	}
+}
+
+func goldenConfig(t *testing.T, name string) (config Config) {
+	t.Helper()
+	if err := json.Unmarshal(readFile(t, filepath.Join(goldenDir, name, "config.json")), &config); err != nil {
+		t.Fatal(err)
+	}
+	return config
 }
 
 // report is what a person learns from a merge.

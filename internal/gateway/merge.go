@@ -11,8 +11,9 @@ import (
 // merge is a Merge under way.
 type merge struct {
 	project
-	config Config
-	result Result
+	config    Config
+	nameAsked bool // for a resource name, which config has in any case
+	result    Result
 }
 
 func (m *merge) plan(f File)      { m.result.Files = append(m.result.Files, f) }
@@ -29,7 +30,7 @@ func Merge(c Config, dir string) (Result, error) {
 	if err := c.Validate(); err != nil {
 		return Result{}, err
 	}
-	m := &merge{project: project{dir}, config: c.withDefaults(), result: Result{Dir: dir}}
+	m := &merge{project: project{dir}, config: c.withDefaults(), nameAsked: c.ResourceName != "", result: Result{Dir: dir}}
 	policies, routes, err := m.readConfig()
 	if err != nil {
 		return Result{}, err
@@ -47,7 +48,9 @@ func Merge(c Config, dir string) (Result, error) {
 	if err := errors.Join(refusals...); err != nil {
 		return Result{}, err
 	}
-	return m.result, nil
+	left, err := m.leftovers(m.result.Files)
+	m.result.Warnings = append(m.result.Warnings, left...)
+	return m.result, err
 }
 
 // readConfig reads every JSON file, so that all that are invalid are named at once.
@@ -57,7 +60,7 @@ func (m *merge) readConfig() (*policySet, *routeSet, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	names, err := m.glob("config", ".oas.json")
+	names, err := m.glob("config", routesEnding)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,7 +2,6 @@ package gateway
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,14 +11,12 @@ import (
 
 const pluginName = "OAuthProtectedResourcePlugin"
 
-// pluginUse is a place that makes a plugin, or speaks of it in a way that isn't recognised. Servers and name are nil and
-// empty where they aren't plain strings.
+// pluginUse is a place that makes a plugin, or speaks of it in a way that isn't recognised.
 type pluginUse struct {
 	in      *source
 	at      int  // the token
 	made    bool // it is made there, with new
-	servers []string
-	name    string
+	options pluginOptions
 }
 
 func mentions(src []byte, name string) bool { return bytes.Contains(src, []byte(name)) }
@@ -41,7 +38,7 @@ func (s *source) plugins() []pluginUse {
 		}
 		one := pluginUse{in: s, at: u.first, made: true}
 		if s.tok(u.last+1).is("(") && s.tok(u.last+2).is("{") {
-			one.servers, one.name = s.pluginOptions(u.last + 2)
+			one.options = s.pluginOptions(u.last + 2)
 		}
 		found = append(found, one)
 	}
@@ -54,67 +51,44 @@ func (s *source) plugins() []pluginUse {
 	return found
 }
 
-func (s *source) pluginOptions(open int) (servers []string, name string) {
-	end, inside := s.tok(open).match, s.tok(open).depth+1
-	for i := open + 1; i < end; i++ {
-		if s.tok(i).depth != inside || !s.key(i) {
-			if s.tok(i).is("...") && s.tok(i).depth == inside {
-				return nil, ""
-			}
-			continue
-		}
-		switch key := strings.Trim(s.tok(i).text, `"'`); {
-		case key == "authorizationServers" && s.tok(i+2).is("["):
-			servers = s.strings(i + 2)
-		case key == "resourceName":
-			name, _ = stringValue(s.tok(i + 2))
-		}
-	}
-	return servers, name
-}
-
-// strings is an array of plain strings, nil where it holds anything else.
-func (s *source) strings(open int) []string {
-	found := []string{}
-	for i := open + 1; i < s.tok(open).match; i += 2 {
-		value, ok := stringValue(s.tok(i))
-		if !ok || !s.tok(i+1).is(",") && i+1 != s.tok(open).match {
-			return nil
-		}
-		found = append(found, value)
-	}
-	return found
-}
-
-// stringValue is the value of a string that JSON reads too, or of a simple one in other quotes.
-func stringValue(t token) (value string, ok bool) {
-	if t.kind == quoted && t.text[0] == '"' && json.Unmarshal([]byte(t.text), &value) == nil {
-		return value, true
-	}
-	plain := t.kind == quoted || t.kind == literal && strings.HasPrefix(t.text, "`") && !strings.Contains(t.text, "${")
-	if !plain || strings.ContainsAny(t.text, "\\\r\n") {
-		return "", false
-	}
-	return t.text[1 : len(t.text)-1], true
-}
-
-// agree compares a use with what is wanted: a Refusal where it publishes other servers, unsure where that can't be told.
-func (u pluginUse) agree(want templates.Plugin) (unsure string, err error) {
+// agree compares a use with what is wanted: a Refusal where it publishes other servers or another name, or takes options
+// that we don't know; unsure where that can't be told. A name that nobody asked for is not wanted, so any will do.
+func (u pluginUse) agree(want templates.Plugin, nameAsked bool) (unsure string, err error) {
+	o := u.options
 	switch {
 	case !u.made:
 		return fmt.Sprintf("%s: speaks of %s in a form that isn't recognised", u.place(), pluginName), nil
-	case u.servers == nil:
+	case o.servers != nil && !slices.Equal(o.servers, []string{want.AuthorizationServer}):
+		return "", u.otherServers(want.AuthorizationServer)
+	case len(o.others) > 0:
+		return "", u.refuse("take them out there: the plugin is known to take authorizationServers and resourceName alone",
+			"has %s already, with other options: %s", pluginName, strings.Join(o.others, ", "))
+	case o.servers == nil:
 		return fmt.Sprintf("%s: can't tell which authorizationServers its %s names, which must be [%s]", u.place(), pluginName, want.AuthorizationServer), nil
-	case slices.Equal(u.servers, []string{want.AuthorizationServer}):
+	case !nameAsked || o.named && o.name == want.ResourceName:
 		return "", nil
+	case o.unread:
+		return fmt.Sprintf("%s: can't tell the resourceName of its %s, which should be %q", u.place(), pluginName, want.ResourceName), nil
+	case !o.named:
+		return "", u.refuse(fmt.Sprintf("add resourceName: %q there", want.ResourceName),
+			"has %s already, without a resourceName", pluginName)
 	}
-	hint := "all MCP routes of a gateway share one tenant: use that one, or put " + want.AuthorizationServer + " there"
-	if slices.Equal(u.servers, []string{strings.TrimSuffix(want.AuthorizationServer, "/")}) {
+	return "", u.refuse(fmt.Sprintf("put %q there, or keep that one with --resource-name %q", want.ResourceName, o.name),
+		"has %s already, with the resourceName %q", pluginName, o.name)
+}
+
+func (u pluginUse) otherServers(want string) error {
+	hint := "all MCP routes of a gateway share one tenant: use that one, or put " + want + " there"
+	if slices.Equal(u.options.servers, []string{strings.TrimSuffix(want, "/")}) {
 		hint = "add the last slash there: clients compare it with Auth0's issuer byte for byte"
 	}
-	r := refuse(u.in.file, hint, "has %s already, with the authorization servers %q", pluginName, u.servers)
+	return u.refuse(hint, "has %s already, with the authorization servers %q", pluginName, u.options.servers)
+}
+
+func (u pluginUse) refuse(hint, reason string, args ...any) error {
+	r := refuse(u.in.file, hint, reason, args...)
 	r.Line, r.Column = position(u.in.src, u.in.tok(u.at).start)
-	return "", r
+	return r
 }
 
 func (u pluginUse) place() string {
@@ -126,9 +100,10 @@ func (u pluginUse) place() string {
 
 // generated says that our module stands as it was rendered, whatever its resource name and line ends.
 func generated(src []byte, u pluginUse) bool {
-	if len(u.servers) != 1 || u.name == "" {
+	o := u.options
+	if len(o.servers) != 1 || o.name == "" {
 		return false
 	}
-	rendered, err := templates.ModuleTS(templates.Plugin{AuthorizationServer: u.servers[0], ResourceName: u.name})
+	rendered, err := templates.ModuleTS(templates.Plugin{AuthorizationServer: o.servers[0], ResourceName: o.name})
 	return err == nil && bytes.Equal(plainLineEnds(src), rendered)
 }

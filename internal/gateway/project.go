@@ -9,6 +9,7 @@ import (
 const (
 	policiesFile = "config/policies.json"
 	routesFile   = "config/routes.oas.json"
+	routesEnding = ".oas.json"
 	moduleFile   = "modules/mcp-oauth.ts"
 	runtimeFile  = "modules/zuplo.runtime.ts"
 )
@@ -49,7 +50,8 @@ func Project(c Config, dir string) (Result, error) {
 	if err := errors.Join(refusals...); err != nil {
 		return Result{}, err
 	}
-	return result, nil
+	result.Warnings, err = project{dir}.leftovers(result.Files)
+	return result, err
 }
 
 func (p project) fresh(file string, contents []byte) (File, error) {

@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tailscale/hujson"
@@ -122,9 +123,9 @@ func (s *routeSet) find(file, path string) (*operation, error) {
 	var elsewhere []string
 	for _, o := range s.mcpRoutes() {
 		switch {
-		case o.path == path && (file == "" || file == o.doc.file || "config/"+file == o.doc.file):
+		case o.path == path && o.doc.named(file):
 			here = append(here, o)
-		case o.path == "/" || strings.TrimRight(o.path, "/") == path:
+		case o.path == "/" || o.path != path && strings.TrimRight(o.path, "/") == path:
 			broken = append(broken, o)
 		default:
 			elsewhere = append(elsewhere, o.doc.file+"#"+printable(o.path))
@@ -150,8 +151,15 @@ func (s *routeSet) find(file, path string) (*operation, error) {
 }
 
 func (s *routeSet) missing(path, file string, elsewhere []string) error {
+	if !slices.ContainsFunc(s.docs, func(d *document) bool { return d.named(file) }) && file != "" {
+		hint := "check --route"
+		if len(elsewhere) > 0 {
+			hint += "; MCP routes stand at " + strings.Join(elsewhere, ", ")
+		}
+		return refuse(file, hint, "is not among the files of routes in config")
+	}
 	for _, o := range s.all {
-		if o.path == path && !o.mcp() && o.method == "post" {
+		if o.path == path && o.doc.named(file) && !o.mcp() && o.method == "post" {
 			return o.doc.refuse(o.node.StartOffset, "give the route the handler mcpServerHandler, or the URL of another route",
 				"the route %s is not an MCP server: its handler is %q", printable(path), o.handler())
 		}

@@ -48,7 +48,8 @@ func (m *merge) existingPlugins(scripts modules, runs []run) (ours *pluginUse, e
 				m.note("%s: makes an %s in a test, which the gateway doesn't load: it doesn't count", u.place(), pluginName)
 				continue
 			}
-			unsure, err := u.agree(m.config.plugin())
+			follows := name == moduleFile && generated(scripts[name].src, u) // a new name
+			unsure, err := u.agree(m.config.plugin(), m.nameAsked && !follows)
 			if err != nil {
 				return nil, false, err
 			}
@@ -75,21 +76,26 @@ func (m *merge) existingPlugins(scripts modules, runs []run) (ours *pluginUse, e
 // elsewhere says what becomes of a plugin that isn't ours: it stays, and none is added beside it.
 func (m *merge) elsewhere(u pluginUse, unsure string, chance certainty) {
 	const proof = "`mcpauth verify` shows whether the gateway has it"
+	has := fmt.Sprintf("%s: has %s with this tenant already, so none is added", u.place(), pluginName)
+	if u.options.named && u.options.name != m.config.ResourceName {
+		has += fmt.Sprintf(", and keeps its resourceName %q", u.options.name)
+	}
 	switch {
 	case unsure != "" && !u.made:
 		m.warn(unsure + ", so none is added; take it out and run the command again if the gateway has no such plugin (" + proof + ")")
 	case unsure != "":
 		m.warn(unsure + "; it stays, and none is added")
 	case chance == unseen:
-		m.warn(fmt.Sprintf("%s: has %s with this tenant already, so none is added; nothing here shows that runtimeInit adds it (%s)", u.place(), pluginName, proof))
+		m.warn(has + "; nothing here shows that runtimeInit adds it (" + proof + ")")
 	case chance == perhaps:
-		m.warn(fmt.Sprintf("%s: has %s with this tenant already, so none is added; it is added under a condition only (%s)", u.place(), pluginName, proof))
+		m.warn(has + "; it is added under a condition only (" + proof + ")")
 	default:
-		m.note("%s: has %s with this tenant already, so none is added", u.place(), pluginName)
+		m.note("%s", has)
 	}
 }
 
-// module plans modules/mcp-oauth.ts. One that was rendered follows a new resource name; one that people changed stays.
+// module plans modules/mcp-oauth.ts. One that was rendered follows a new resource name, and keeps the one that it has where
+// none was asked for; one that people changed stays.
 func (m *merge) module(ours *pluginUse, eol string) error {
 	before, mode, found, err := m.read(moduleFile)
 	if err != nil {
@@ -98,7 +104,11 @@ func (m *merge) module(ours *pluginUse, eol string) error {
 	if found {
 		eol = lineEnd(before)
 	}
-	rendered, err := templates.ModuleTS(m.config.plugin())
+	want := m.config.plugin()
+	if ours != nil && !m.nameAsked && ours.options.name != "" {
+		want.ResourceName = ours.options.name
+	}
+	rendered, err := templates.ModuleTS(want)
 	if err != nil {
 		return err
 	}
@@ -108,9 +118,9 @@ func (m *merge) module(ours *pluginUse, eol string) error {
 		return refuse(moduleFile, "rename that file, or remove it", "is there already and is not ours: it makes no %s", pluginName)
 	case found && !generated(before, *ours):
 		rendered = before
-		if ours.name != m.config.ResourceName {
-			m.note("%s: was changed by hand and stays as it is", moduleFile)
-		}
+		m.note("%s: was changed by hand and stays as it is", moduleFile)
+	case want.ResourceName != m.config.ResourceName:
+		m.note("%s: keeps its resourceName %q, as no other was asked for", moduleFile, want.ResourceName)
 	}
 	m.plan(change(moduleFile, before, rendered, mode, found))
 	return nil

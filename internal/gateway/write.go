@@ -8,17 +8,19 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 )
 
 // Write carries a plan out, all of it or nothing. Each new content goes to a temporary file beside its target and to the
-// disk, with the permissions and the owner the target has; then the renames follow, in the plan's order (what is referred
-// to before what refers to it). A failure half-way puts back what was there, and is a *WriteError; a file that changed
-// since it was read is a *Refusal.
+// disk, with the permissions and the owner the target has; then the renames follow. A failure half-way puts back what was
+// there, and is a *WriteError; a file that changed since it was read is a *Refusal. A process that is killed between two
+// renames can put nothing back: see inOrder.
 func Write(r Result) error { return write(r, os.Rename) }
 
 func write(r Result, rename func(from, to string) error) error {
 	job := &writing{project: project{r.Dir}, rename: rename}
-	file, err := job.run(r.Files)
+	file, err := job.run(inOrder(r.Files))
 	if err == nil {
 		return job.cleanUp(false)
 	}
@@ -28,6 +30,24 @@ func write(r Result, rename func(from, to string) error) error {
 		return refusal
 	}
 	return &WriteError{File: file, Err: err, Left: left}
+}
+
+// inOrder has what is referred to before what refers to it, and the routes last: wherever a kill stops the renames, the
+// project is valid, its routes are as open or closed as they were, and no client is turned away without the metadata that
+// tells it where to log in. The last rename closes the route, and running again does the rest.
+func inOrder(files []File) []File {
+	place := func(f File) int {
+		switch {
+		case f.Path == moduleFile:
+			return 0
+		case strings.HasPrefix(f.Path, "modules/"):
+			return 1
+		case f.Path == policiesFile:
+			return 2
+		}
+		return 3
+	}
+	return slices.SortedStableFunc(slices.Values(files), func(a, b File) int { return place(a) - place(b) })
 }
 
 // run does the work and names the file at which it failed.
@@ -185,7 +205,7 @@ func (w *writing) sync() {
 // temporary writes contents to a new file beside target and to the disk. It has the permissions and the owner of the file
 // that it will replace, or for a new file those that the umask and the user give.
 func temporary(target string, contents []byte, like fs.FileInfo) (name string, err error) {
-	name = filepath.Join(filepath.Dir(target), "."+filepath.Base(target)+".mcpauth-"+rand.Text())
+	name = filepath.Join(filepath.Dir(target), temporaryPrefix(target)+rand.Text())
 	mode := fs.FileMode(0o666)
 	if like != nil {
 		mode = 0o600 // until it has the owner and the permissions that it is to have

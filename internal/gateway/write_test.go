@@ -42,7 +42,7 @@ func TestWriteRestoresWhateverRenameFails(t *testing.T) {
 			return os.Rename(from, to)
 		})
 		var told *WriteError
-		if !errors.Is(err, failure) || !errors.As(err, &told) || told.Left != nil || told.File != result.Files[failing-1].Path {
+		if !errors.Is(err, failure) || !errors.As(err, &told) || told.Left != nil || told.File != inOrder(result.Files)[failing-1].Path {
 			t.Fatalf("rename %d: got %v", failing, err)
 		}
 		if got := hashes(t, dir); !sameHashes(got, before) {
@@ -56,15 +56,15 @@ func TestWriteRestoresWhateverRenameFails(t *testing.T) {
 
 func TestWriteKeepsTheOldContentsWhereRestoringFails(t *testing.T) {
 	dir := gatewayProject(t)
-	old := string(readFile(t, filepath.Join(dir, policiesFile)))
+	old := string(readFile(t, filepath.Join(dir, runtimeFile)))
 	renames := 0
 	err := write(mustMerge(t, dir), func(from, to string) error {
-		if renames++; renames > 1 {
+		if renames++; renames > 2 {
 			return errors.New("disk on fire")
 		}
 		return os.Rename(from, to)
 	})
-	kept, globErr := filepath.Glob(filepath.Join(dir, "config", ".policies.json.mcpauth-*"))
+	kept, globErr := filepath.Glob(filepath.Join(dir, "modules", ".zuplo.runtime.ts.mcpauth-*"))
 	var told *WriteError
 	if globErr != nil || len(kept) != 1 || !errors.As(err, &told) || told.Left == nil || !strings.Contains(err.Error(), kept[0]) {
 		t.Fatalf("got %v with %v kept, want the error to name the one copy", err, kept)

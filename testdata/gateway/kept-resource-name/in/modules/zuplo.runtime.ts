@@ -1,0 +1,5 @@
+import { registerMcpOAuth } from "./mcp-oauth";
+
+export function runtimeInit(runtime) {
+  registerMcpOAuth(runtime);
+}
