@@ -118,7 +118,7 @@ func (a *app) show(p plan.Plan) {
 	a.doc.Changes = view.Changes(provision.Outcomes(p))
 	a.doc.Warnings = append(a.doc.Warnings, p.Warnings...)
 	if !a.global.json {
-		a.outf("%s", view.Fold(view.Plan(p, a.outPalette()), a.foldAt(a.env.Out), 2))
+		a.outf("%s", view.Plan(p, a.outPalette(), a.foldAt(a.env.Out)))
 	}
 }
 

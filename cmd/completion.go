@@ -43,7 +43,9 @@ func (a *app) completionCommand(root *cobra.Command) *cobra.Command {
 				"fish":       func(w io.Writer) error { return root.GenFishCompletion(w, true) },
 				"powershell": root.GenPowerShellCompletionWithDesc,
 			}
-			a.done = true // the script is the result, with --json too
+			if a.global.json {
+				return &usageError{What: "completion prints a script, which is no JSON", Hint: "leave --json out"}
+			}
 			return print[args[0]](a.env.Out)
 		},
 	}

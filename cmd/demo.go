@@ -41,7 +41,7 @@ func (a *app) demo(ctx context.Context) error {
 	}
 	defer func() { _ = os.RemoveAll(records) }()
 	vars := map[string]string{"XDG_STATE_HOME": records}
-	for _, pair := range server.Env() {
+	for _, pair := range append(server.Env(), passing(server.Env())) {
 		name, value, _ := strings.Cut(pair, "=")
 		vars[name] = value
 	}

@@ -33,9 +33,9 @@ func (a *app) begin(client *tenant.Client, p plan.Plan, undoes string) (*journal
 	return record, nil
 }
 
-// sayUndo tells how to take back what this run changed.
+// sayUndo tells how to take back what this run changed, if there will be a tenant to take it back on.
 func (a *app) sayUndo() {
-	if a.doc.Run != "" {
+	if a.doc.Run != "" && !a.passes() {
 		a.say("To take it back:\n  mcpauth undo --run %s\n", a.doc.Run)
 	}
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -39,7 +38,7 @@ func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
 	if !slices.Contains(parts, "--dry-run") {
 		parts = append(parts, "--yes")
 	}
-	return strings.Join(parts, " \\\n    ")
+	return joinLines(parts)
 }
 
 // sayTheSame tells how to have the same without the questions, where there were any.

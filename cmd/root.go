@@ -56,7 +56,10 @@ func Main(env Env, args []string) int {
 	a := &app{env: env}
 	root := a.root(asksForJSON(args))
 	root.SetArgs(args)
-	command, err := root.ExecuteContextC(ctx)
+	command, err := valueless(root, args)
+	if err == nil {
+		command, err = root.ExecuteContextC(ctx)
+	}
 	if ctx.Err() != nil && err != nil && !errors.As(err, &childError{}) {
 		err = errors.Join(context.Canceled, err)
 	}

@@ -17,7 +17,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -69,7 +68,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 	f.StringVar(&o.seed, "seed", "", "start with what this JSON file holds, in the shape of /sandbox/state")
 	f.StringArrayVar(&o.tenant.Faults, "fault", nil, "fail as KIND@WHERE (repeatable)")
 	f.StringVar(&o.tenant.StateFile, "state", "", "keep the tenant in this file from run to run")
-	f.StringVar(&o.envFile, "env-file", "", "write the export lines into this file once the sandbox is ready")
+	f.StringVar(&o.envFile, "env-file", "", "write the export lines into this file, not to stdout, once it is ready")
 	return command
 }
 
@@ -98,25 +97,38 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		env = append(env, trust.env()...)
 	}
 	if o.envFile != "" {
-		// Whole or not at all: whoever waits for the file must not read half of it.
-		if err := atomicfile.Write(o.envFile, []byte(exports(env)), ownersOnly); err != nil {
-			return fmt.Errorf("writing the env file: %w", err)
+		if err := writeEnv(o.envFile, env); err != nil {
+			return err
 		}
 	}
 	if len(o.command) > 0 {
-		return a.runIn(ctx, env, o.command)
+		return a.runIn(ctx, append(env, passing(env)), o.command)
 	}
-	if a.global.json {
-		a.doc.Tenant, a.doc.Env, a.doc.Command, a.done = server.URL, env, "sandbox", true
-		if err := a.doc.Write(a.env.Out); err != nil {
-			return err
-		}
-	} else {
-		a.outf("%s", exports(env))
+	if err := a.pointAt(server.URL, env, o.envFile); err != nil {
+		return err
 	}
-	a.say("sandbox tenant at %s; stop it with Ctrl-C\n", server.URL)
 	<-ctx.Done()
 	a.say("sandbox stopped\n")
+	return nil
+}
+
+// pointAt tells how to use a sandbox that runs: by the lines on stdout or, where they are in a file, by that. The secret is in
+// the file then, and nowhere else.
+func (a *app) pointAt(url string, env []string, envFile string) error {
+	if a.global.json {
+		a.doc.Tenant, a.doc.Command, a.done = url, "sandbox", true
+		if envFile == "" {
+			a.doc.Env = env
+		}
+		return a.doc.Write(a.env.Out)
+	}
+	if envFile == "" {
+		a.outf("%s", exports(env))
+	}
+	a.say("sandbox tenant at %s; stop it with Ctrl-C\n", url)
+	if envFile != "" {
+		a.say("To point a shell at it:\n  . %s\n", posixQuote(view.Clean(sourced(envFile))))
+	}
 	return nil
 }
 

@@ -3,10 +3,16 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
+
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
+	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 // trust is the folder of certificates that a sandbox over TLS leaves while it runs.
@@ -66,14 +72,14 @@ func (t *trust) env() []string {
 	}
 }
 
-// exports are shell lines that point a shell at the sandbox, and away from any other tenant.
+// exports are lines that point a POSIX shell at the sandbox, and away from any other tenant: export is its word.
 func exports(env []string) string {
 	var b strings.Builder
 	set := map[string]bool{}
 	for _, pair := range env {
 		name, value, _ := strings.Cut(pair, "=")
 		set[name] = true
-		fmt.Fprintf(&b, "export %s=%s\n", name, shellQuote(value))
+		fmt.Fprintf(&b, "export %s=%s\n", name, posixQuote(value))
 	}
 	for _, name := range credentialNames {
 		if !set[name] {
@@ -83,11 +89,51 @@ func exports(env []string) string {
 	return b.String()
 }
 
-func shellQuote(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:", r)
-	}) {
-		return s
+// envSandbox names the tenant that ends together with the command that runs in it.
+const envSandbox = "MCPAUTH_SANDBOX"
+
+// passing is the variable that says so, from those that point at a sandbox.
+func passing(env []string) string {
+	for _, pair := range env {
+		if domain, is := strings.CutPrefix(pair, tenant.EnvDomain+"="); is {
+			return envSandbox + "=" + domain
+		}
 	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return envSandbox + "="
+}
+
+// passes tells whether the tenant of this run is one that ends with the command around it, so that there is no next time.
+func (a *app) passes() bool {
+	return a.doc.Tenant != "" && a.env.Getenv(envSandbox) == a.doc.Tenant
+}
+
+// sourced is a file as a shell's dot takes it: a bare name is looked for in PATH.
+func sourced(name string) string {
+	if strings.ContainsRune(name, '/') {
+		return name
+	}
+	return "./" + name
+}
+
+// writeEnv writes the export lines, whole or not at all: whoever waits for the file must not read half of it.
+func writeEnv(name string, env []string) error {
+	err := atomicfile.Write(name, []byte(exports(env)), ownersOnly)
+	var path *fs.PathError
+	var link *os.LinkError
+	cause := err // without the name of a temporary file
+	switch {
+	case errors.As(err, &path):
+		cause = path.Err
+	case errors.As(err, &link):
+		cause = link.Err
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, fs.ErrNotExist):
+		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"}}
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
+		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause), Hint: "name a file in a folder that you may write to"}}
+	}
+	return fmt.Errorf("--env-file: %s can't be written: %w", name, cause)
 }

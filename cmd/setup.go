@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -82,14 +81,6 @@ func (a *app) setupCommand() *cobra.Command {
 	f.BoolVar(&o.consent.detailedExitcode, "detailed-exitcode", false, "with --dry-run: exit 2 if changes are pending")
 	f.BoolVar(&o.consent.yes, "yes", false, "consent to the changes")
 	return command
-}
-
-// noArgs refuses positional arguments in this program's words.
-func noArgs(c *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return &usageError{What: fmt.Sprintf("%s takes no argument, but got %q", c.CommandPath(), args[0]), Hint: "see " + c.CommandPath() + " --help"}
-	}
-	return nil
 }
 
 func (a *app) setup(ctx context.Context, options *setupOptions, flags *pflag.FlagSet) error {
@@ -212,7 +203,14 @@ func (a *app) nextSteps(s spec.Spec, o setupOptions, p plan.Plan) {
 		return
 	}
 	palette := a.errPalette()
-	if p.NoConnection {
+	switch {
+	case p.NoConnection && a.passes():
+		a.say("\n%s\n", palette.Warn("The tenant is prepared, but nobody can log in yet: name a connection with --connection."))
+		return
+	case a.passes():
+		a.say("\n%s\n", palette.Strong("The tenant is ready, and lasts as long as the sandbox around this command."))
+		return
+	case p.NoConnection:
 		a.say("\n%s\n", palette.Warn("The tenant is prepared, but nobody can log in yet. First:"))
 		a.say("  mcpauth promote-connection --domain %s --name NAME\n", s.Domain)
 		return

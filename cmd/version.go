@@ -49,6 +49,8 @@ The tenant, and how to sign in to it:
                            .config/auth0/config.json
   DBUS_SESSION_BUS_ADDRESS
                            where the system keyring is, on Linux
+  MCPAUTH_SANDBOX          set by mcpauth sandbox for the command that it runs:
+                           the tenant that ends with it
 
 The MCP server to verify:
   MCPAUTH_MCP_URL          its URL, if none is given

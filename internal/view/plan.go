@@ -8,17 +8,18 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
-// Plan shows a plan to a person: every change with what it sends and what it means, then a line that sums it up.
-func Plan(p plan.Plan, palette Palette) string {
+// Plan shows a plan to a person: every change with what it sends and what it means, then a line that sums it up. It is folded
+// to width, in columns; 0 is no terminal, and every attribute shares a line with its value, to be searched.
+func Plan(p plan.Plan, palette Palette, width int) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
-		writeChange(&b, c, palette)
+		writeChange(&b, c, palette, width)
 	}
 	for _, warning := range p.Warnings {
 		b.WriteString(palette.Warn("warning: "+Clean(warning)) + "\n")
 	}
 	b.WriteString(palette.Strong(Summary(p)) + "\n")
-	return b.String()
+	return Fold(b.String(), width, 2)
 }
 
 // Summary sums a plan up in a line.
@@ -48,19 +49,20 @@ func Summary(p plan.Plan) string {
 	return "Plan: " + strings.Join(parts, ", ") + "."
 }
 
-// longestPath is the longest attribute that shares a line with its value: longer ones would push values off narrow screens.
+// longestPath is the longest attribute that shares a line with its value on a terminal: longer ones would push values off
+// narrow screens.
 const longestPath = 26
 
-func writeFields(b *strings.Builder, c plan.Change) {
+func writeFields(b *strings.Builder, c plan.Change, terminal bool) {
 	width := 0
 	for _, f := range c.Fields {
-		if len(f.Path) <= longestPath {
+		if len(f.Path) <= longestPath || !terminal {
 			width = max(width, len(f.Path))
 		}
 	}
 	for _, f := range c.Fields {
 		lines := fieldLines(f, c.Action, c.Blocking)
-		if len(f.Path) > longestPath {
+		if len(f.Path) > longestPath && terminal {
 			fmt.Fprintf(b, "    %s\n", f.Path)
 			for _, line := range lines {
 				fmt.Fprintf(b, "        %s\n", line)
@@ -88,7 +90,7 @@ func conflictWord(p plan.Plan) string {
 	return "left as it is"
 }
 
-func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
+func writeChange(b *strings.Builder, c plan.Change, palette Palette, width int) {
 	sign, paint := map[plan.Action]string{plan.Create: "+", plan.Update: "~", plan.Delete: "-", plan.Conflict: "!", plan.None: "="}[c.Action], palette.Faint
 	switch c.Action {
 	case plan.Create:
@@ -100,7 +102,7 @@ func writeChange(b *strings.Builder, c plan.Change, palette Palette) {
 	case plan.None:
 	}
 	b.WriteString(paint(sign+" "+Clean(c.Address())) + "\n")
-	writeFields(b, c)
+	writeFields(b, c, width > 0)
 	if c.Reason != "" && (c.Blocking || c.Action != plan.Conflict) { // one that doesn't block is told as a warning
 		b.WriteString("    " + Clean(c.Reason) + "\n")
 	}
