@@ -40,6 +40,11 @@ type FileGateway struct {
 // FileScope is a scope, written as VALUE, VALUE=DESCRIPTION or {value: …, description: …}.
 type FileScope Scope
 
+type fullScope struct {
+	Value       string `yaml:"value"`
+	Description string `yaml:"description"`
+}
+
 // UnmarshalYAML takes either form.
 func (s *FileScope) UnmarshalYAML(decode func(any) error) error {
 	var text string
@@ -47,19 +52,21 @@ func (s *FileScope) UnmarshalYAML(decode func(any) error) error {
 		*s = FileScope(ParseScope(text))
 		return nil
 	}
-	var full struct {
-		Value       string `yaml:"value"`
-		Description string `yaml:"description"`
-	}
+	var full fullScope
 	if err := decode(&full); err != nil {
 		return err
 	}
-	*s = FileScope{Value: full.Value, Description: full.Description}
+	*s = FileScope(full)
 	return nil
 }
 
 // FileConnection is a connection, written as its name or as {id: con_…}.
 type FileConnection Connection
+
+type fullConnection struct {
+	Name string `yaml:"name"`
+	ID   string `yaml:"id"`
+}
 
 // UnmarshalYAML takes either form.
 func (c *FileConnection) UnmarshalYAML(decode func(any) error) error {
@@ -68,14 +75,11 @@ func (c *FileConnection) UnmarshalYAML(decode func(any) error) error {
 		*c = FileConnection{Name: name}
 		return nil
 	}
-	var full struct {
-		Name string `yaml:"name"`
-		ID   string `yaml:"id"`
-	}
+	var full fullConnection
 	if err := decode(&full); err != nil {
 		return err
 	}
-	*c = FileConnection{Name: full.Name, ID: full.ID}
+	*c = FileConnection(full)
 	return nil
 }
 
@@ -105,7 +109,7 @@ func ParseDuration(text string) (time.Duration, error) {
 }
 
 // ParseFile reads mcpauth.yaml strictly: an unknown key is an error that names its line, since a misspelt one would
-// otherwise be a setting silently left out.
+// otherwise be a setting silently left out. The error is an Invalid with all that is wrong.
 func ParseFile(name string, content []byte) (f File, err error) {
 	// The parser panics on some files that are no sense, such as "connections: !tag 0": they are refused like all others.
 	defer func() {
@@ -114,8 +118,11 @@ func ParseFile(name string, content []byte) (f File, err error) {
 		}
 	}()
 	err = yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&f)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return File{}, Invalid{{Field: name, What: yaml.FormatError(err, false, false), Hint: "see the README for the keys of mcpauth.yaml"}}
+	if err == nil || errors.Is(err, io.EOF) {
+		return f, nil
 	}
-	return f, nil
+	if found := check(name, content); len(found) > 0 {
+		return File{}, found
+	}
+	return File{}, Invalid{{Field: name, What: yaml.FormatError(err, false, false), Hint: "see the README for the keys of mcpauth.yaml"}}
 }

@@ -113,15 +113,53 @@ gateway: {policy_name: my-policy}
 	}
 }
 
+// All that is wrong with a file is told at once, each with its place and what to write instead.
+func TestParseFileTellsAll(t *testing.T) {
+	_, err := spec.ParseFile("m.yaml", []byte(`servres: []
+servers:
+  - url: https://a.example/mcp
+    nmae: A
+    scopes: [{vlaue: x}, [a], b]
+  - https://user:hunter2@b.example/mcp
+connections: [{nam: x}, y]
+token_lifetime: soon
+offline_access: maybe
+registration: [dcr]
+gateway: {policy-name: x, route: {path: /mcp}, resource_name: &n N}
+`))
+	want := []string{
+		`m.yaml:1:1: there is no key "servres" in the file; did you mean servers?`,
+		`m.yaml:4:5: there is no key "nmae" in servers[0]; did you mean name?`,
+		`m.yaml:5:15: there is no key "vlaue" in servers[0].scopes[0]; did you mean value?`,
+		`m.yaml:5:26: servers[0].scopes[1] can't be a list; write one value there, or the keys description, value`,
+		`m.yaml:6:5: servers[1] can't be "…@b.example/mcp"; write keys with values there: name, scopes, url`,
+		`m.yaml:7:16: there is no key "nam" in connections[0]; did you mean name?`,
+		`m.yaml:8:17: token_lifetime: "soon" is not a duration; write 24h, 90m or a number of seconds`,
+		`m.yaml:9:17: offline_access can't be "maybe"; write true or false`,
+		`m.yaml:10:15: registration can't be a list; write one value there`,
+		`m.yaml:11:11: there is no key "policy-name" in gateway; did you mean policy_name?`,
+		`m.yaml:11:34: gateway.route can't be keys with values; write one value there`,
+	}
+	if err == nil || err.Error() != strings.Join(want, "\n") {
+		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
+	}
+}
+
 func FuzzParseFile(f *testing.F) {
 	f.Add([]byte("servers:\n  - url: https://a.example/mcp\n    scopes: [a, {value: b}]\n"))
 	f.Add([]byte("connections: [{id: x}, y]\ntoken_lifetime: 5\n"))
 	f.Add([]byte("a: &a [*a]"))
+	f.Add([]byte("servres: []\nservers: [{url: [x]}, {<<: *a}]\ngateway: {? [a] : b}\noffline_access: !x |\n  y\n"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		_, err := spec.ParseFile("mcpauth.yaml", content)
 		var invalid spec.Invalid
 		if err != nil && !errors.As(err, &invalid) {
 			t.Fatalf("an error of another type: %v", err)
+		}
+		for _, p := range invalid {
+			if p.Field == "" || p.What == "" || p.Hint == "" {
+				t.Errorf("a problem that does not say where, what is wrong and what to do: %+v", p)
+			}
 		}
 	})
 }
