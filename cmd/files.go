@@ -121,7 +121,7 @@ func (f gatewayFiles) show(a *app) {
 		a.say("note: %s\n", view.Clean(note))
 	}
 	if len(f.result.Manual) > 0 && !a.global.json {
-		a.outf("%s\n", a.outPalette().Strong("Add by hand:"))
+		a.outf("%s\n", a.outPalette().Strong("Add by hand to "+view.Clean(f.result.ManualFile)+":"))
 		for _, line := range f.result.Manual {
 			a.outf("  %s\n", view.Clean(line))
 		}
@@ -168,6 +168,10 @@ func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
 	f.became(a, provision.Applied)
 	for _, file := range f.result.Files {
 		a.say("%s %s\n", a.errPalette().Good("✓ "+fileVerb(file.Action)), view.Clean(file.Path))
+	}
+	if len(f.result.Manual) > 0 {
+		a.say("%s\n", a.errPalette().Warn("Not done yet: the lines to add by hand to "+view.Clean(f.result.ManualFile)+
+			", shown above. Until they are there, MCP clients find no metadata, and so no place to log in."))
 	}
 	return nil
 }

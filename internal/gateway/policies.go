@@ -1,9 +1,6 @@
 package gateway
 
 import (
-	"encoding/json"
-	"fmt"
-	"reflect"
 	"regexp"
 	"strings"
 
@@ -104,7 +101,7 @@ func (s *policySet) conflict(have policy, want templates.Policy) error {
 		return s.openRefusal(have, "use --replace-policy to give it the audience "+want.Audience)
 	}
 	return s.doc.refuse(have.node.StartOffset, "choose another --policy-name, or use --replace-policy",
-		"has a policy %q already, with other contents", want.Name)
+		"has a policy %q already, with other contents: %s", want.Name, strings.Join(have.differences(want), ", "))
 }
 
 func (s *policySet) put(want templates.Policy) error {
@@ -175,56 +172,4 @@ func (p policy) option(name string) any {
 	handler, _ := p.plain["handler"].(map[string]any)
 	options, _ := handler["options"].(map[string]any)
 	return options[name]
-}
-
-// same says that a policy does what is wanted. Zuplo's older policyType, a default left out, and a host taken from the
-// environment make no difference.
-func (p policy) same(want templates.Policy) bool {
-	rendered, err := templates.PolicyJSON(want)
-	if err != nil {
-		return false
-	}
-	var wanted, have map[string]any
-	copied, err := json.Marshal(p.plain)
-	if err != nil || json.Unmarshal(rendered, &wanted) != nil || json.Unmarshal(copied, &have) != nil {
-		return false
-	}
-	handler, _ := have["handler"].(map[string]any)
-	options, ok := handler["options"].(map[string]any)
-	if !ok {
-		return false
-	}
-	if _, said := options["allowUnauthenticatedRequests"]; !said {
-		options["allowUnauthenticatedRequests"] = false
-	}
-	if audience, ok := options["audience"].(string); ok && covers(audience, want.Audience) {
-		options["audience"] = want.Audience
-	}
-	if p.kind == DefaultPolicyType || p.kind == olderPolicyType {
-		have["policyType"] = want.Type
-	}
-	return reflect.DeepEqual(have, wanted)
-}
-
-// covers says that an audience with $env in it can become the URL; one without literal text can become anything, and
-// doesn't count.
-func covers(audience, mcpURL string) bool {
-	literals := environment.Split(audience, -1)
-	if len(literals) < 2 || strings.Join(literals, "") == "" {
-		return audience == mcpURL
-	}
-	for i := range literals {
-		literals[i] = regexp.QuoteMeta(literals[i])
-	}
-	form, err := regexp.Compile("^" + strings.Join(literals, "[^/]+") + "$")
-	return err == nil && form.MatchString(mcpURL)
-}
-
-func (p policy) note(want templates.Policy) string {
-	audience, _ := p.option("audience").(string)
-	if audience == want.Audience {
-		return ""
-	}
-	return fmt.Sprintf("%s: the policy %q keeps its audience %s; it serves %s only where the environment makes them equal",
-		policiesFile, want.Name, printable(audience), want.Audience)
 }

@@ -77,11 +77,12 @@ type File struct {
 
 // Result is a plan; nothing is written before Write.
 type Result struct {
-	Dir      string
-	Files    []File
-	Notes    []string // worth knowing
-	Warnings []string // worth acting on
-	Manual   []string // lines that the operator must add by hand, as the file's form isn't recognised; Warnings say where
+	Dir        string
+	Files      []File
+	Notes      []string // worth knowing
+	Warnings   []string // worth acting on
+	Manual     []string // lines that the operator must add by hand where runtimeInit begins, as its form isn't recognised
+	ManualFile string   // where they belong; empty where there are none
 }
 
 // Changed says whether Write would write.

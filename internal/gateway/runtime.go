@@ -175,6 +175,7 @@ func (m *merge) byHand(scripts modules, runs []run, reason string) error {
 		m.result.Manual = []string{in.importLine()}
 	}
 	m.result.Manual = append(m.result.Manual, call+"("+parameter+");")
+	m.result.ManualFile = in.file
 	m.warn(printable(in.file + ": " + reason + ": " + what + " where runtimeInit begins"))
 	return m.leave(in.file)
 }
