@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"regexp"
 	"runtime"
 	"strings"
 )
@@ -35,20 +36,22 @@ func posixQuote(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// windowsQuote quotes for PowerShell and cmd alike, as far as one form is good for both: double quotes, within which each of
-// them replaces something. What PowerShell would replace stands in its single quotes, which cmd doesn't know; what cmd would
-// (%NAME%) can't be kept from it at its prompt. PowerShell hands a double quote on as it is from version 7.3. The backslashes
-// before a closing quote are doubled, or programs would take it for text.
+// beforeQuote are backslashes that a program would take for the escape of the double quote behind them.
+var beforeQuote = regexp.MustCompile(`\\+("|$)`)
+
+// windowsQuote quotes for PowerShell and cmd alike: in double quotes, as cmd knows no others and what stands outside of them
+// could run something. What PowerShell would replace within them is escaped by its backtick, which cmd hands on as a
+// character: there the word is then not quite the same, but still one word and nothing more. What cmd would replace (%NAME%)
+// can't be kept from it at its prompt. PowerShell hands a double quote on to programs as it is from version 7.3.
 func windowsQuote(s string) string {
 	if bare(s, ordinary+`\`) {
 		return s
 	}
-	backslashes := len(s) - len(strings.TrimRight(s, `\`))
-	s += strings.Repeat(`\`, backslashes)
-	if strings.ContainsAny(s, "$`\"“”„") {
-		return "'" + strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛").Replace(s) + "'"
-	}
-	return `"` + s + `"`
+	s = beforeQuote.ReplaceAllStringFunc(s, func(found string) string {
+		slashes := strings.TrimSuffix(found, `"`)
+		return slashes + found
+	})
+	return `"` + strings.NewReplacer("`", "``", "$", "`$", `"`, `""`, "“", "`“", "”", "`”", "„", "`„").Replace(s) + `"`
 }
 
 // bare says that a text needs no quotes, as it has no other characters than these.

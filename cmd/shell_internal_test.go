@@ -11,10 +11,11 @@ func TestQuote(t *testing.T) {
 		"a;b&c|d":                    {"'a;b&c|d'", `"a;b&c|d"`},
 		`C:\gateway`:                 {`'C:\gateway'`, `C:\gateway`},
 		`C:\my gateway\`:             {`'C:\my gateway\'`, `"C:\my gateway\\"`},
-		"$(calc) `id`":               {"'$(calc) `id`'", "'$(calc) `id`'"},
-		"it's $HOME":                 {`'it'\''s $HOME'`, "'it''s $HOME'"},
-		"’; calc; ’$":                {"'’; calc; ’$'", "'’’; calc; ’’$'"},
-		"”; calc; ”":                 {"'”; calc; ”'", "'”; calc; ”'"},
+		"$(calc) `id`":               {"'$(calc) `id`'", "\"`$(calc) ``id``\""},
+		"it's $x & calc":             {`'it'\''s $x & calc'`, "\"it's `$x & calc\""},
+		`say "hi" & calc`:            {`'say "hi" & calc'`, `"say ""hi"" & calc"`},
+		`a\"b\`:                      {`'a\"b\'`, `"a\\""b\\"`},
+		"”; calc; ”":                 {"'”; calc; ”'", "\"`”; calc; `”\""},
 	} {
 		if got := quoteFor("linux", text); got != want.posix {
 			t.Errorf("for a POSIX shell, %q is %s, want %s", text, got, want.posix)
