@@ -67,7 +67,7 @@ func Start(ctx context.Context, o Options, l Listen) (*Server, error) {
 		return nil, err
 	}
 	s.serve(listeners, config)
-	s.stopWatch = context.AfterFunc(ctx, func() { _ = s.Close() })
+	s.stopWatch = context.AfterFunc(ctx, func() { _ = s.end() }) // not Close, which reads stopWatch
 	return s, nil
 }
 
@@ -141,6 +141,10 @@ func (s *Server) Close() error {
 	if s.stopWatch != nil {
 		s.stopWatch()
 	}
+	return s.end()
+}
+
+func (s *Server) end() error {
 	s.Tenant.shutdown()
 	return s.http.Close()
 }
