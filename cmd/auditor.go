@@ -13,7 +13,6 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
-	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 // auditor looks at the tenant behind an MCP server, and tidies up there. Without usable credentials it has no client.
@@ -130,18 +129,18 @@ func (t *auditor) suggestOther(ctx context.Context, server string, c *verify.Che
 }
 
 // cleanUp deletes the client that the run registered, also when it was interrupted; where it can't, it says which it was,
-// and leaves it to the next run, which also finds the clients of runs that were killed.
-func (t *auditor) cleanUp(ctx context.Context, report verify.Report) {
+// and leaves it to a later run. A run that registers clients also deletes those that earlier ones left.
+func (t *auditor) cleanUp(ctx context.Context, registers bool, report verify.Report) {
 	short, cancel := context.WithTimeout(context.WithoutCancel(ctx), tidyingUp)
 	defer cancel()
 	gone := t.deleteOwn(short, report)
-	if ctx.Err() == nil {
-		t.deleteLeft(ctx)
+	if ctx.Err() == nil && t.client != nil {
+		t.lookForLeft(ctx, registers)
 	}
 	t.settle(gone)
 }
 
-// tidyingUp is how long deleting clients may take: who waits for it has seen the result already.
+// tidyingUp is how long deleting clients may take, each: someone waits for the result.
 const tidyingUp = 5 * time.Second
 
 // deleteOwn deletes the client that this run registered. It tells whether there is none any more.
@@ -155,8 +154,8 @@ func (t *auditor) deleteOwn(ctx context.Context, report verify.Report) bool {
 	}
 	// An id is deleted only from the tenant that gave it out: another server could name any application of the tenant's.
 	switch {
-	case t.client == nil && len(t.noted) > 0:
-		t.app.warn(fmt.Sprintf("%s %s and stays%s", name, certain, t.later()))
+	case t.client == nil && t.domain != "":
+		t.app.warn(fmt.Sprintf("%s %s and stays: the credentials for the tenant are no good%s", name, certain, t.later()))
 	case t.client == nil:
 		t.app.warn(fmt.Sprintf("%s %s and stays: without credentials for the tenant it can't be deleted", name, certain))
 	case !registeredAt(t.client.Domain(), report.RegisteredAt):
@@ -169,19 +168,20 @@ func (t *auditor) deleteOwn(ctx context.Context, report verify.Report) bool {
 	return false
 }
 
-// findAndDelete looks for a client by the name that only this run gave.
+// findAndDelete looks for a client by the name that only this run gave. That there is none is not the last word: a request
+// whose answer was lost may still be carried out.
 func (t *auditor) findAndDelete(ctx context.Context, name, what string) bool {
 	found, err := t.client.ThirdPartyClientsNamed(ctx, name)
-	if err != nil {
-		t.app.warn(fmt.Sprintf("%s; it could not be looked for%s: %v", what, t.later(), err))
-		return false
-	}
-	gone := true
+	gone := len(found[name]) > 0
 	for _, id := range found[name] {
 		gone = t.delete(ctx, id) && gone
 	}
-	if len(found[name]) == 0 {
-		t.app.say("%s; there is none\n", view.Clean(what))
+	switch {
+	case len(found[name]) > 0: // deleted, or told
+	case err != nil:
+		t.app.warn(fmt.Sprintf("%s; it could not be looked for%s: %v", what, t.later(), err))
+	default:
+		t.app.did("%s; there is none now%s", what, t.later())
 	}
 	return gone
 }
@@ -191,7 +191,7 @@ func (t *auditor) delete(ctx context.Context, id string) bool {
 		t.app.warn(fmt.Sprintf("the client %s was registered and could not be deleted%s: %v", id, t.later(), err))
 		return false
 	}
-	t.app.say("deleted the registered client %s\n", view.Clean(id))
+	t.app.did("deleted the registered client %s", id)
 	return true
 }
 

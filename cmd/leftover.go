@@ -2,11 +2,24 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
+
+// late is how long after it was sent a registration whose answer was lost is no longer carried out.
+const late = time.Hour
+
+// did tells of something that was done to the tenant, in the document too.
+func (a *app) did(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	a.doc.Notes = append(a.doc.Notes, text)
+	a.say("%s\n", view.Clean(text))
+}
 
 // note keeps in mind, beyond the life of this process, a client that is about to be registered. A verification goes on
 // without: what it would leave behind is one client that nobody uses.
@@ -22,42 +35,51 @@ func (t *auditor) note(name string) {
 // settle ends the notes of this run.
 func (t *auditor) settle(gone bool) {
 	for _, note := range t.noted {
-		end := note.Leave
 		if gone {
-			end = note.Settled
-		}
-		if err := end(); err != nil {
-			t.app.warn("the note of a registered client could not be put away: " + err.Error())
+			t.putAway(note)
+		} else if err := note.Leave(); err != nil {
+			t.app.warn(fmt.Sprintf("the note of the client %q can't be let go of: %v", note.Name, err))
 		}
 	}
 	if t.unkept != nil && !gone {
-		t.app.warn(t.unkept.Error() + ": no later run knows of the client")
+		t.app.warn(t.unkept.Error() + "; so no later verification knows of it")
 	}
 }
 
-// later says who deletes what this run can't.
+func (t *auditor) putAway(note *journal.Note) {
+	if err := note.Settled(); err != nil {
+		t.app.warn(fmt.Sprintf("the note of the client %q can't be removed: %v", note.Name, err))
+	}
+}
+
+// later says who goes on with what this run can't.
 func (t *auditor) later() string {
 	if len(t.noted) == 0 {
 		return ""
 	}
-	return "; the next verification with working credentials for " + t.domain + " deletes it"
+	return "; a later verification on this machine tries again"
 }
 
-// deleteLeft deletes the clients that earlier runs registered and did not delete, because they were killed or could not.
-func (t *auditor) deleteLeft(ctx context.Context) {
-	if t.client == nil {
-		return
-	}
+// lookForLeft deletes the clients that earlier runs registered and did not delete, because they were killed or could not.
+// A run that registers nothing itself only tells of them.
+func (t *auditor) lookForLeft(ctx context.Context, deletes bool) {
 	notes, broken, err := t.app.journal().Unsettled(t.domain)
 	if err != nil {
 		t.app.warn(err.Error())
 	}
 	for _, b := range broken {
-		t.app.warn(b.Error() + ": look for its client in the dashboard, and delete the file")
+		t.app.warn(fmt.Sprintf("%s is to tell of a client that an earlier verification left, and can't be used: %v", b.Path, b.Err))
 	}
-	if len(notes) == 0 {
-		return
+	switch {
+	case len(notes) == 0:
+	case !deletes:
+		t.app.say("%s may have left a client each: the next one with a login looks for them\n", number(len(notes), "earlier verification"))
+	default:
+		t.deleteLeft(ctx, notes)
 	}
+}
+
+func (t *auditor) deleteLeft(ctx context.Context, notes []*journal.Note) {
 	ctx, cancel := context.WithTimeout(ctx, tidyingUp)
 	defer cancel()
 	names := make([]string, len(notes))
@@ -65,30 +87,30 @@ func (t *auditor) deleteLeft(ctx context.Context) {
 		names[i] = note.Name
 	}
 	found, err := t.client.ThirdPartyClientsNamed(ctx, names...)
-	if err != nil {
+	var crowd *tenant.CrowdError
+	if err != nil && !errors.As(err, &crowd) {
 		t.app.warn(fmt.Sprintf("a client that an earlier verification left could not be looked for: %v", err))
+		return
 	}
-	looked := err == nil
+	var failed []error
 	for _, note := range notes {
-		if err := t.end(ctx, note, found[note.Name], looked); err != nil {
-			t.app.warn("the note of a registered client could not be put away: " + err.Error())
+		ids := found[note.Name]
+		for _, id := range ids {
+			if err := t.client.DeleteClient(ctx, id); err != nil {
+				failed = append(failed, err)
+				continue
+			}
+			t.app.did("deleted the client %s, which an earlier verification left", id)
+		}
+		switch {
+		case len(ids) == 0 && crowd != nil:
+			t.app.warn(fmt.Sprintf("the client %q of an earlier verification may be there still: %v; look for it in the dashboard (Applications)", note.Name, crowd))
+		case len(ids) == 0 && time.Since(note.Started) < late, len(failed) > 0:
+		default:
+			t.putAway(note)
 		}
 	}
-}
-
-// end deletes the clients of a note, and the note after them.
-func (t *auditor) end(ctx context.Context, note *journal.Note, ids []string, looked bool) error {
-	gone := looked
-	for _, id := range ids {
-		if err := t.client.DeleteClient(ctx, id); err != nil {
-			gone = false
-			t.app.warn(fmt.Sprintf("the client %s, which an earlier verification left, could not be deleted: %v", id, err))
-			continue
-		}
-		t.app.say("deleted the client %s, which an earlier verification left\n", view.Clean(id))
+	if len(failed) > 0 {
+		t.app.warn(fmt.Sprintf("%s that earlier verifications left could not be deleted: %v", number(len(failed), "client"), failed[0]))
 	}
-	if !gone {
-		return note.Leave()
-	}
-	return note.Settled()
 }

@@ -95,7 +95,7 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 	if errors.As(runErr, &option) {
 		return runErr
 	}
-	audit.cleanUp(ctx, report) // before the applications are counted
+	audit.cleanUp(ctx, o.run.Login || o.run.Follow, report) // before the applications are counted
 	if runErr == nil {
 		report.Checks = append(report.Checks, audit.checks(ctx, o.run, report.Issuer)...)
 		audit.suggest(ctx, o.run, &report)

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -17,8 +18,8 @@ import (
 )
 
 const (
-	clientPrefix, lockSuffix = "client-", ".lock"
-	maxNote                  = 4 << 10 // bytes
+	clientPrefix = "client-"
+	maxNote      = 4 << 10 // bytes
 )
 
 // ClientSchema is the version of the form that a note of a client has.
@@ -36,59 +37,76 @@ type Client struct {
 // not be able to have an application of their choice deleted.
 var clientName = regexp.MustCompile(`^mcpauth verify ([A-Z2-7]{16})$`)
 
-// Note is what the disk holds of a client until it is deleted. It is locked while its run lives: the system lets go of the
-// lock of one that was killed, and so tells that nobody else will delete the client.
+// Note is what the disk holds of a client until it is deleted. Its file is locked while its run lives: the system lets go
+// of the lock of one that was killed, and so tells that nobody else will delete the client.
 type Note struct {
 	Client
 	path string
-	lock *flock.Flock
+	lock *flock.Flock // nil where it is another run's
 }
 
-func noteAt(path string) *Note {
-	return &Note{path: path, lock: flock.New(strings.TrimSuffix(path, suffix)+lockSuffix, flock.SetPermissions(0o600))}
+// NoteError says that a note can't be kept.
+type NoteError struct {
+	Name string // the client's
+	Err  error
 }
 
-// Registering writes down that a client is about to be registered. The error is a WriteError.
+func (e *NoteError) Error() string {
+	return fmt.Sprintf("no note of the client %q can be kept: %v", e.Name, e.Err)
+}
+func (e *NoteError) Unwrap() error { return e.Err }
+
+// lockOf is the lock of a note that is there; it makes no file.
+func lockOf(path string) *flock.Flock { return flock.New(path, flock.SetFlag(os.O_RDONLY)) }
+
+// Registering writes down that a client is about to be registered. The error is a NoteError.
 func (s *Store) Registering(tenant, name string) (*Note, error) {
-	failed := func(err error) (*Note, error) { return nil, &WriteError{Dir: s.place.Dir, Err: err} }
+	failed := func(err error) (*Note, error) { return nil, &NoteError{name, err} }
 	match := clientName.FindStringSubmatch(name)
 	if match == nil {
-		return failed(fmt.Errorf("%q is no name of a verification's client", name))
+		return failed(errors.New("it is no name of a verification's client"))
 	}
 	if err := makeFolder(s.place.Dir); err != nil {
 		return failed(err)
 	}
-	n := noteAt(filepath.Join(s.place.Dir, clientPrefix+match[1]+suffix))
-	n.Client = Client{ClientSchema, tenant, name, s.now().UTC()}
+	path := filepath.Join(s.place.Dir, clientPrefix+match[1]+suffix)
+	n := &Note{Client: Client{ClientSchema, tenant, name, s.now().UTC()}, path: path, lock: lockOf(path)}
 	content, err := json.MarshalIndent(n.Client, "", "  ")
 	if err != nil {
 		return failed(err)
 	}
-	switch locked, err := n.lock.TryLock(); {
-	case err != nil:
-		return failed(err)
-	case !locked:
-		return failed(errElsewhere)
-	}
 	if err := atomicfile.Write(n.path, append(content, '\n'), 0o600); err != nil {
-		return failed(errors.Join(err, n.Settled()))
+		return failed(err)
+	}
+	// Whoever looks whether this run lives has the lock for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if _, err := n.lock.TryLockContext(ctx, time.Millisecond); err != nil { // others would take the run for dead
+		_ = n.Settled()
+		return failed(err)
 	}
 	return n, nil
 }
 
 // Settled removes the note of a client that is gone, or never was.
 func (n *Note) Settled() error {
-	gone := os.Remove(n.path)
-	if errors.Is(gone, fs.ErrNotExist) {
-		gone = nil
+	err := n.Leave()
+	if gone := os.Remove(n.path); !errors.Is(gone, fs.ErrNotExist) { // another run has settled it meanwhile
+		err = errors.Join(err, gone)
 	}
-	return errors.Join(gone, n.lock.Unlock(), os.Remove(n.lock.Path()))
+	return err
 }
 
 // Leave leaves the note to a later run.
-func (n *Note) Leave() error { return n.lock.Unlock() }
+func (n *Note) Leave() error {
+	if n.lock == nil {
+		return nil
+	}
+	return n.lock.Unlock()
+}
 
-// Unsettled are the notes that runs left which live no more, of clients of one tenant, and those that can't be used.
+// Unsettled are the notes that runs left which live no more, of clients of one tenant, and those that can't be used. Two
+// runs may get the same: what one has deleted is gone for the other.
 func (s *Store) Unsettled(tenant string) (notes []*Note, broken []*BrokenError, err error) {
 	if err := checkFolder(s.place.Dir); errors.Is(err, fs.ErrNotExist) {
 		return nil, nil, nil
@@ -103,21 +121,15 @@ func (s *Store) Unsettled(tenant string) (notes []*Note, broken []*BrokenError, 
 		if !strings.HasPrefix(file.Name(), clientPrefix) || !strings.HasSuffix(file.Name(), suffix) {
 			continue
 		}
-		n := noteAt(filepath.Join(s.place.Dir, file.Name()))
-		locked, err := n.lock.TryLock()
-		if err == nil && !locked { // its run lives
-			continue
-		}
-		if err == nil {
+		n := &Note{path: filepath.Join(s.place.Dir, file.Name())}
+		lives, err := n.locked()
+		if err == nil && !lives {
 			err = n.read()
 		}
 		switch {
-		case errors.Is(err, fs.ErrNotExist): // its run has settled it just now
-			_ = n.Settled()
+		case errors.Is(err, fs.ErrNotExist), err == nil && (lives || n.Tenant != tenant):
 		case err != nil:
-			broken = append(broken, &BrokenError{ID: file.Name(), Path: n.path, Err: errors.Join(err, n.Leave())})
-		case n.Tenant != tenant:
-			_ = n.Leave()
+			broken = append(broken, &BrokenError{ID: file.Name(), Path: n.path, Err: err})
 		default:
 			notes = append(notes, n)
 		}
@@ -125,17 +137,27 @@ func (s *Store) Unsettled(tenant string) (notes []*Note, broken []*BrokenError, 
 	return notes, broken, nil
 }
 
-// read reads the note, which is locked.
-func (n *Note) read() error {
+// locked tells whether the note's run lives.
+func (n *Note) locked() (bool, error) {
 	info, err := os.Lstat(n.path)
 	switch {
 	case err != nil:
-		return err
+		return false, err
 	case !info.Mode().IsRegular():
-		return errIrregular
+		return false, errIrregular
 	case info.Size() > maxNote:
-		return fmt.Errorf("it has %d bytes, and no note has", info.Size())
+		return false, fmt.Errorf("it has %d bytes, and no note has", info.Size())
 	}
+	lock := lockOf(n.path)
+	free, err := lock.TryLock()
+	if err != nil {
+		return false, err
+	}
+	return !free, lock.Unlock()
+}
+
+// read reads the note.
+func (n *Note) read() error {
 	content, err := os.ReadFile(n.path)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package tenant
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -34,11 +35,19 @@ func (c *Client) ThirdPartyClients(ctx context.Context) (int, error) {
 	return max(len(page.Results), int(page.Response.GetTotal())), nil
 }
 
-// ThirdPartyClientsNamed are the ids of applications, not the tenant's own, that bear exactly one of these names, among the
-// first thousand, by name. It needs read:clients.
+// CrowdError says that not all applications could be looked at: Auth0 lists the first thousand alone.
+type CrowdError struct{ Seen, All int }
+
+func (e *CrowdError) Error() string {
+	return fmt.Sprintf("only %d of %d third-party applications can be listed", e.Seen, e.All)
+}
+
+// ThirdPartyClientsNamed are the ids of applications, not the tenant's own, that bear exactly one of these names, by name. A
+// CrowdError says that there may be more than those that were found. It needs read:clients.
 func (c *Client) ThirdPartyClientsNamed(ctx context.Context, names ...string) (map[string][]string, error) {
 	const mostPages = 10
 	ids := map[string][]string{}
+	all := 0
 	for number := range mostPages {
 		page, err := c.clients.List(ctx, &management.ListClientsRequestParameters{
 			IsFirstParty: management.Bool(false), Fields: management.String("client_id,name"), IncludeFields: management.Bool(true),
@@ -52,11 +61,11 @@ func (c *Client) ThirdPartyClientsNamed(ctx context.Context, names ...string) (m
 				ids[name] = append(ids[name], found.GetClientID())
 			}
 		}
-		if (number+1)*pageSize >= int(page.Response.GetTotal()) {
-			break
+		if all = int(page.Response.GetTotal()); (number+1)*pageSize >= all {
+			return ids, nil
 		}
 	}
-	return ids, nil
+	return ids, &CrowdError{mostPages * pageSize, all}
 }
 
 // GrantedAPIs are the identifiers of the APIs whose default grant lets third-party applications act for users.
