@@ -10,24 +10,24 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
+	"github.com/mcpauth-cli/mcpauth/internal/suggest"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
-	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 // audit holds the tenant against what setup would make true, by the same observation and the same plan, and shows each
 // gap as a check.
-func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options, issuer string) []verify.Check {
+func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options, report verify.Report) []verify.Check {
 	var found []verify.Check
 	add := func(c verify.Check) { found = append(found, c); a.showCheck(c) }
-	if issuer != "" && issuer != client.Domain().Issuer() {
+	if issuer := report.Issuer; issuer != "" && issuer != client.Domain().Issuer() {
 		add(verify.Check{
 			ID: "tenant-issuer", Title: "the tenant is the server's", Status: verify.Warn, Got: client.Domain().Issuer(), Want: issuer,
 			Cause: "the MCP server names another authorization server, so this tenant was not looked at", Hint: "name the server's tenant with --domain, and give credentials for that",
 		})
 		return found
 	}
-	for _, c := range a.auditPlan(ctx, client, o) {
+	for _, c := range a.auditPlan(ctx, client, o, report.Found()) {
 		add(c)
 	}
 	add(counted("tenant-rules", "no active Rules", func() (int, error) { return client.ActiveRules(ctx) }, func(n int) (verify.Status, string) {
@@ -36,7 +36,9 @@ func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options
 		}
 		return verify.Pass, ""
 	}))
-	add(counted("tenant-clients", "there is room for more third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, room))
+	add(counted("tenant-clients", "there is room for more third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, func(n int) (verify.Status, string) {
+		return room(n, client.Domain(), o.URL)
+	}))
 	return found
 }
 
@@ -44,15 +46,26 @@ func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options
 // plan, so that its own quota can't be known; what can be is how much of any is used.
 const freeApps = 10
 
-func room(n int) (verify.Status, string) {
+func room(n int, domain spec.Domain, url string) (verify.Status, string) {
 	if n < freeApps {
 		return verify.Pass, ""
 	}
 	return verify.Warn, fmt.Sprintf("each client that registers is one more, and a Free plan has room for %d applications in all: "+
-		"delete what nobody uses in the dashboard (Applications), or let clients use a metadata document (mcpauth setup --registration cimd)", freeApps)
+		"delete what nobody uses in the dashboard (Applications), or let clients use a metadata document: ", freeApps) + setupFor(url, domain, spec.RegistrationCIMD)
 }
 
-func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Options) []verify.Check {
+// setupFor is the command that makes a tenant ready for a server whose clients introduce themselves so.
+func setupFor(url string, domain spec.Domain, registration spec.Registration) string {
+	command := "mcpauth setup --mcp-url " + shellQuote(url) + " --domain " + shellQuote(domain.String())
+	if registration != spec.RegistrationDCR {
+		command += " --registration " + string(registration)
+	}
+	return command
+}
+
+// auditPlan holds the tenant against the plan for the server. Nothing is asked for a server that was not found: its URL may
+// be mistyped, and the tenant's API for it would be of no use.
+func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Options, serverFound bool) []verify.Check {
 	canonical, _, err := spec.CanonicalURL(o.URL)
 	if err != nil {
 		return []verify.Check{{ID: "tenant-api", Title: "the tenant's API", Status: verify.Skip, Got: "the URL has no canonical form"}}
@@ -71,9 +84,13 @@ func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Opt
 	if err != nil {
 		return []verify.Check{{ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true, Got: err.Error(), Hint: judge(err).hint}}
 	}
+	if !serverFound && lacksAPI(p) {
+		return []verify.Check{unknownServer(ctx, client, o, canonical), connectionCheck(ctx, client, p)}
+	}
 	var found []verify.Check
+	mend := setupFor(canonical, client.Domain(), s.Registration)
 	for _, c := range p.Changes {
-		found = append(found, asCheck(c, canonical, client.Domain()))
+		found = append(found, asCheck(c, mend))
 	}
 	for _, near := range p.NearMisses {
 		found = append(found, verify.Check{
@@ -104,6 +121,32 @@ func lacksSettings(p plan.Plan) bool {
 	})
 }
 
+func lacksAPI(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Kind == plan.KindAPI && c.Action == plan.Create })
+}
+
+// unknownServer is an API that is neither there nor asked for. The URLs of the tenant's other APIs may be what was meant.
+func unknownServer(ctx context.Context, client *tenant.Client, o verify.Options, canonical string) verify.Check {
+	check := verify.Check{
+		ID: auditIDs[plan.KindAPI], Title: "the tenant's API for this server", Status: verify.Skip, Open: true,
+		Got:  "no MCP server was found at this URL, and the tenant has no API for it: the URL may be mistyped",
+		Hint: "check the URL, and verify again once the server answers there",
+	}
+	known, err := client.GrantedAPIs(ctx)
+	if err != nil {
+		return check // that the URL may be wrong is all that is known
+	}
+	var commands []string
+	for _, near := range suggest.Nearest(canonical, known) {
+		o.URL = near
+		commands = append(commands, o.CommandLine())
+	}
+	if len(commands) > 0 {
+		check.Hint = "the tenant has an API whose URL looks like it: " + strings.Join(commands, "\nor ")
+	}
+	return check
+}
+
 // connectionCheck says which connections there are where none is open to registered clients: one of them has to be.
 func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) verify.Check {
 	check := verify.Check{ID: "tenant-connection", Title: "a connection at domain level", Status: verify.Pass}
@@ -130,13 +173,13 @@ var auditIDs = map[plan.Kind]string{
 	plan.KindAPI: "tenant-api", plan.KindGrant: "tenant-grant", plan.KindConnection: "tenant-connection", plan.KindSettings: "tenant-settings",
 }
 
-// asCheck is a change that setup would make, as the gap that it is.
-func asCheck(c plan.Change, url string, domain spec.Domain) verify.Check {
+// asCheck is a change that setup would make, as the gap that it is, with the command that makes it.
+func asCheck(c plan.Change, mend string) verify.Check {
 	check := verify.Check{ID: auditIDs[c.Kind], Title: c.Address(), Status: verify.Pass}
 	if c.Action == plan.None {
 		return check
 	}
-	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", "mcpauth setup --mcp-url "+shellQuote(url)+" --domain "+shellQuote(domain.String())
+	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", mend
 	if c.Action == plan.Conflict {
 		check.Cause, check.Hint = c.Reason, c.Hint
 		if !c.Blocking {
@@ -167,52 +210,4 @@ func counted(id, title string, count func() (int, error), judge func(int) (verif
 	}
 	status, hint := judge(n)
 	return verify.Check{ID: id, Title: title, Status: status, Got: fmt.Sprintf("there are %d", n), Hint: hint}
-}
-
-// showCheck tells of a check. A reason to skip that many in a row share is told once, and then how many they are.
-func (a *app) showCheck(c verify.Check) {
-	if a.global.json {
-		return
-	}
-	if c.Status == verify.Skip && !c.Open && c.Got == a.lastSkip && c.Got != "" {
-		a.skips++
-		return
-	}
-	a.showSkips()
-	if c.Status == verify.Skip && !c.Open {
-		a.lastSkip = c.Got
-	}
-	a.outf("%s", checkLines(c, a.outPalette(), a.foldAt(a.env.Out)))
-}
-
-// showSkips tells how many checks more were skipped for the last reason.
-func (a *app) showSkips() {
-	if a.skips > 0 {
-		a.outf("%s %s\n", a.outPalette().Faint("-"), a.outPalette().Faint("for the same reason, "+number(a.skips, "check")+" more"))
-	}
-	a.skips, a.lastSkip = 0, ""
-}
-
-// checkLines is a check as a person reads it; one that isn't passed says all it knows.
-func checkLines(c verify.Check, palette view.Palette, width int) string {
-	sign := map[verify.Status]string{verify.Pass: palette.Good("✓"), verify.Fail: palette.Bad("✗"), verify.Warn: palette.Warn("!"), verify.Skip: palette.Faint("-")}[c.Status]
-	if c.Open {
-		sign = palette.Warn("?")
-	}
-	var b strings.Builder
-	title := view.Clean(c.Title)
-	if c.Status == verify.Pass || c.Status == verify.Skip {
-		first, rest, _ := strings.Cut(c.Got, "\n")
-		if first != "" {
-			title += palette.Faint("  " + view.Clean(first))
-		}
-		b.WriteString(view.Fold(sign+" "+title, width, 4) + "\n")
-		writeDetail(&b, "", rest, width)
-		return b.String()
-	}
-	b.WriteString(view.Fold(sign+" "+title+" "+palette.Faint("["+view.Clean(c.ID)+"]"), width, 2) + "\n")
-	for _, line := range []struct{ name, text string }{{"sent", strings.Join(c.Requests, "\n")}, {"got", c.Got}, {"want", c.Want}, {"why", c.Cause}, {"spec", c.Spec}, {"do", c.Hint}} {
-		writeDetail(&b, line.name, line.text, width)
-	}
-	return b.String()
 }

@@ -78,10 +78,10 @@ func (a *app) unaudited(ctx context.Context, err error, fatal bool) (*auditor, e
 }
 
 // checks are what the tenant shows.
-func (t *auditor) checks(ctx context.Context, o verify.Options, issuer string) []verify.Check {
+func (t *auditor) checks(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
 	switch {
 	case t.client != nil:
-		return t.app.audit(ctx, t.client, o, issuer)
+		return t.app.audit(ctx, t.client, o, report)
 	case t.why != nil:
 		v := judge(t.why)
 		check := verify.Check{

@@ -13,7 +13,6 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
-	"github.com/mcpauth-cli/mcpauth/internal/verify"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 	"github.com/mcpauth-cli/mcpauth/internal/wizard"
 )
@@ -81,7 +80,6 @@ func judge(err error) verdict {
 		request   *tenant.RequestError
 		child     childError
 		failed    *verifyError
-		option    *verify.OptionError
 		record    *journal.WriteError
 		broken    *journal.BrokenError
 		stopped   *interruptedError
@@ -103,8 +101,6 @@ func judge(err error) verdict {
 		return verdict{exit: exitFailure, code: "record", message: err.Error(), hint: recordHint(err)}
 	case errors.As(err, &failed):
 		return verdict{exit: exitVerify, code: "verification", message: failed.Error(), hint: "each failed check says what mends it"}
-	case errors.As(err, &option):
-		return verdict{exit: exitUsage, code: "usage", message: option.Error(), hint: "see mcpauth verify --help"}
 	case errors.As(err, &invalid):
 		return verdict{exit: exitUsage, code: "invalid_input", message: problems(invalid), hint: hints(invalid)}
 	case errors.As(err, &unwritten):

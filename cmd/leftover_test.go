@@ -204,7 +204,7 @@ func TestLoginForMachines(t *testing.T) {
 	if err := json.Unmarshal(out.Bytes(), &document); err != nil || len(document.Checks) < 30 {
 		t.Errorf("%d checks, %v", len(document.Checks), err)
 	}
-	if text := errs.String(); !strings.HasPrefix(text, "log in at "+server.URL+"/authorize?") || strings.Count(text, "\n") != 1 {
+	if text := errs.String(); !strings.HasPrefix(text, "log in at "+server.URL+"/authorize?") || strings.Count(text, "\n") != 2 || !strings.Contains(text, "\nwaiting up to 5m for the answer at http://127.0.0.1:") {
 		t.Errorf("stderr: %s", text)
 	}
 }

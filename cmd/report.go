@@ -32,9 +32,8 @@ func cleaned(write func(io.Writer, verify.Report) error) func(*bytes.Buffer, ver
 	}
 }
 
-// checkReportNames refuses what can't be written, before anything is verified.
-func checkReportNames(names []string) error {
-	var problems spec.Invalid
+// reportProblems are the reports that can't be written, found before anything is verified.
+func reportProblems(names []string) (problems spec.Invalid) {
 	for _, name := range names {
 		if reportForms[strings.ToLower(filepath.Ext(name))] == nil {
 			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("%q has no ending that is known", name), Hint: "end it in .html, .json or .xml"})
@@ -42,9 +41,6 @@ func checkReportNames(names []string) error {
 		if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
 			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"})
 		}
-	}
-	if problems == nil {
-		return nil
 	}
 	return problems
 }

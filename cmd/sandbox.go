@@ -185,7 +185,7 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 	case errors.As(err, &fault):
 		return spec.Invalid{{Field: "--fault", What: fault.Error(), Hint: "write it like 429@3 or lost@POST:/client-grants"}}
 	case errors.As(err, &option):
-		return &usageError{What: option.Error(), Hint: "see mcpauth sandbox --help"}
+		return spec.Invalid{{Field: "--" + strings.ReplaceAll(option.Option, " ", "-"), What: fmt.Sprintf("%q can't be used", option.Value), Hint: "give " + option.Want}}
 	case errors.As(err, &seed) && seed.From != "seed":
 		return spec.Invalid{{Field: "--state", What: seed.Error(), Hint: "name a file that a sandbox wrote, or one that isn't there yet"}}
 	case o.tenant.StateFile != "" && errors.Is(err, fs.ErrNotExist):

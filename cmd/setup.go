@@ -170,12 +170,12 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 		if !a.global.json {
 			a.outf("\n%s\n", a.outPalette().Strong("Verifying "+view.Clean(server.URL)))
 		}
-		run := verify.Options{URL: server.URL, Transport: base, Domain: client.Domain().String()}
+		run := verify.Options{URL: server.URL, Transport: base, Domain: client.Domain().String(), CAFile: a.global.caFile}
 		report, err := a.runChecks(ctx, run)
 		if err != nil {
 			return err
 		}
-		all.Checks = append(append(all.Checks, report.Checks...), a.audit(ctx, client, run, report.Issuer)...)
+		all.Checks = append(append(all.Checks, report.Checks...), a.audit(ctx, client, run, report)...)
 	}
 	a.doc.Checks = checks(all)
 	return a.concluded(all)

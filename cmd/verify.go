@@ -35,6 +35,8 @@ func (a *app) verifyCommand() *cobra.Command {
 			"anything is missing there, and deletes the client that it registered, or that a run before it left.\n\n" +
 			"--timeout is the time of each check, 15s if it isn't given; the wait for a person comes on top. A server\n" +
 			"that lets a check's time pass is not asked again, so that one that answers nothing costs its time once.\n\n" +
+			"--login opens the system's browser, or what BROWSER names; where that fails, open the printed address in any.\n" +
+			"Its answer comes to a port of this machine: for a browser elsewhere, forward that port with ssh -L.\n\n" +
 			"It can be the client of a conformance harness, with --follow: where MCP_CONFORMANCE_SCENARIO or\n" +
 			"MCP_CONFORMANCE_CONTEXT is set, it does what a client does and nothing else.",
 		Args: func(c *cobra.Command, args []string) error {
@@ -59,6 +61,7 @@ func (a *app) verifyCommand() *cobra.Command {
 	f.StringVar(&o.run.ClientID, "client-id", "", "a client that is registered already")
 	f.StringVar(&o.run.ClientMetadataURL, "client-metadata-url", "", "the URL of a client ID metadata document")
 	f.IntVar(&o.run.CallbackPort, "callback-port", 0, "the port of the callback on 127.0.0.1 (default a free one)")
+	f.DurationVar(&o.run.LoginTimeout, "login-timeout", verify.DefaultLoginTimeout, "how long a person may take to log in")
 	f.StringVar(&o.run.Scope, "scope", "", "the scope to ask for, in the place of what the server names")
 	f.StringVar(&o.run.OtherResource, "other-resource", "", "another API of the same tenant: a token for it is sent to the server, which must refuse it")
 	f.StringArrayVar(&o.reports, "report", nil, "write a report: FILE.html, FILE.json or FILE.xml (JUnit) (repeatable)")
@@ -66,23 +69,24 @@ func (a *app) verifyCommand() *cobra.Command {
 }
 
 func (a *app) verify(ctx context.Context, o verifyOptions) error {
+	from := "URL"
 	if o.run.URL == "" {
-		o.run.URL = a.env.Getenv("MCPAUTH_MCP_URL")
+		from, o.run.URL = envServer, a.env.Getenv(envServer)
 	}
 	if o.run.URL == "" {
-		return &usageError{What: "verify needs the URL of an MCP server", Hint: "write it like mcpauth verify https://my-gateway.zuplo.dev/mcp"}
-	}
-	if err := checkReportNames(o.reports); err != nil {
-		return err
+		return &usageError{What: "verify needs the URL of an MCP server", Hint: "name it, here or in " + envServer + ": mcpauth verify https://my-gateway.zuplo.dev/mcp"}
 	}
 	if err := a.asClient(&o.run); err != nil {
+		return err
+	}
+	if err := a.checkVerify(o, from); err != nil {
 		return err
 	}
 	base, err := a.network()
 	if err != nil {
 		return err
 	}
-	o.run.Transport = base
+	o.run.Transport, o.run.CAFile = base, a.global.caFile
 	audit, err := a.auditor(ctx, &o.run)
 	if err != nil && ctx.Err() != nil {
 		return stopped(err)
@@ -91,13 +95,9 @@ func (a *app) verify(ctx context.Context, o verifyOptions) error {
 		return err
 	}
 	report, runErr := a.runChecks(ctx, o.run)
-	var option *verify.OptionError
-	if errors.As(runErr, &option) {
-		return runErr
-	}
 	audit.cleanUp(ctx, o.run.Login || o.run.Follow, report) // before the applications are counted
 	if runErr == nil {
-		report.Checks = append(report.Checks, audit.checks(ctx, o.run, report.Issuer)...)
+		report.Checks = append(report.Checks, audit.checks(ctx, o.run, report)...)
 		audit.suggest(ctx, o.run, &report)
 	}
 	a.doc.Checks = checks(report)
@@ -120,12 +120,7 @@ func stopped(err error) error {
 
 // runChecks runs the verification and shows it live.
 func (a *app) runChecks(ctx context.Context, o verify.Options) (verify.Report, error) {
-	if o.Login && a.env.OpenBrowser != nil {
-		o.OpenBrowser = func(address string) error {
-			go func() { _ = a.env.OpenBrowser(address) }() // some browsers end only when they are closed
-			return nil
-		}
-	}
+	o.OpenBrowser, o.Unattended = a.env.OpenBrowser, a.nobodyReads()
 	o.Version = a.env.Version
 	list := a.newCheckList()
 	o.Progress = list.event

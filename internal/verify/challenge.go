@@ -56,6 +56,7 @@ func (r *run) checkChallengeStatus(ctx context.Context) finding {
 		return fail(reason(err), want, cause, hint)
 	}
 	r.readChallenge(answer)
+	r.report.found = answer.status == http.StatusUnauthorized || (answer.status >= 200 && answer.status < 300 && !answer.isHTML())
 	switch {
 	case answer.status == http.StatusUnauthorized:
 		return pass(statusText(answer.status))

@@ -31,7 +31,7 @@ var failures = []failure{
 	{said: []string{"invalid_redirect_uri"}, cause: "the authorization server does not let clients register a redirect URI on this machine, where MCP clients on a desktop listen", hint: advice("allow http redirect URIs on 127.0.0.1 and localhost, with any port (RFC 8252 section 7.3)")},
 	{said: []string{"invalid_client_metadata"}, cause: "the authorization server does not take what the client says of itself, which is what most MCP clients say", hint: advice("let it register public native clients (token_endpoint_auth_method none) for authorization_code and refresh_token")},
 	{said: []string{"callback url mismatch", "redirect_uri"}, cause: "the client is not registered with this redirect URI", hint: (*run).allowCallback},
-	{said: []string{"unknown client", "invalid_client"}, cause: "the authorization server does not know this client id, or does not read client metadata documents", hint: func(r *run) string { return r.setup("--registration", "both") }, given: (*run).unknownClient},
+	{said: []string{"unknown client", "invalid_client"}, cause: "the authorization server does not know this client id, or does not read client metadata documents", hint: (*run).openRegistration, given: (*run).unknownClient},
 	{said: []string{"unauthorized_client"}, cause: "the client has no grant for this API, or may not use the authorization code", hint: (*run).setupAPI, given: (*run).ungranted},
 	{said: []string{"invalid_target"}, cause: "the authorization server has no resource of exactly this URL", hint: (*run).setupAPI},
 	{said: []string{"invalid_scope"}, cause: "a scope was asked for that the authorization server does not know", hint: (*run).setupAPI},
@@ -74,6 +74,14 @@ func (r *run) unknownClient() (cause, hint string) {
 	}
 	return "the authorization server does not know this client id: it is misspelt, deleted, or another server's",
 		"check the id, or verify with a client that registers itself: " + r.withoutClient()
+}
+
+// openRegistration opens the way that this client takes, and no other.
+func (r *run) openRegistration() string {
+	if r.o.ClientMetadataURL != "" {
+		return r.setup("--registration", "cimd")
+	}
+	return r.setup("--registration", "both")
 }
 
 func (r *run) allowCallback() string {

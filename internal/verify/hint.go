@@ -3,7 +3,6 @@ package verify
 import (
 	"net/url"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -82,35 +81,7 @@ func (r *run) again(change func(*Options)) string {
 	if change != nil {
 		change(&o)
 	}
-	words := []string{"mcpauth", "verify", o.URL}
-	for _, flag := range []struct {
-		name  string
-		given bool
-	}{{"--login", o.Login}, {"--follow", o.Follow}} {
-		if flag.given {
-			words = append(words, flag.name)
-		}
-	}
-	port, timeout := "", ""
-	if o.CallbackPort != 0 {
-		port = strconv.Itoa(o.CallbackPort)
-	}
-	if o.Timeout != defaultTimeout {
-		timeout = o.Timeout.String()
-	}
-	for _, flag := range []struct{ name, value string }{
-		{"--client-id", o.ClientID},
-		{"--client-metadata-url", o.ClientMetadataURL},
-		{"--callback-port", port},
-		{"--scope", o.Scope},
-		{"--other-resource", o.OtherResource},
-		{"--timeout", timeout},
-	} {
-		if flag.value != "" {
-			words = append(words, flag.name, flag.value)
-		}
-	}
-	return command(words...)
+	return o.CommandLine()
 }
 
 // command is a line that can be copied into a shell.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 )
 
 // checkLogin completes the login, in a browser or by following redirects.
@@ -46,13 +47,52 @@ func (r *run) notBack(err error, want string) finding {
 		return fail(reason(err), want, cause, hint)
 	case errors.As(err, &loop):
 		return fail(reason(err), want, cause+": redirects lead in a circle, or on and on", "log in in a browser, which keeps what pages need: "+inBrowser)
+	case as[*BrowserError](err):
+		return fail(reason(err), want, "nobody can log in: no browser opens here, and nobody is there to open the address by hand",
+			"run it on a terminal, where the address can be opened by hand, or name a program that logs in with the variable BROWSER; where the tenant approves by itself: "+
+				r.again(func(o *Options) { o.Login, o.Follow = false, true }))
 	case r.o.Login && timedOut(err):
-		return fail("nobody logged in within "+r.o.LoginTimeout.String()+", or the answer did not reach this machine", want, cause,
-			"is the callback "+r.callback.url+" reachable from the browser, and allowed for the client? then: "+r.again(nil))
+		return r.nobody(want)
 	}
 	said, hint := r.trouble("a page of the login", err)
 	return fail(reason(err), want, cause+": "+said, hint)
 }
+
+// nobody is a login that was waited for in vain.
+func (r *run) nobody(want string) finding {
+	got := "no answer from a browser within " + Shortly(r.o.LoginTimeout)
+	longer := r.again(func(o *Options) {
+		o.CallbackPort, o.LoginTimeout = r.callback.port, max(15*time.Minute, 3*o.LoginTimeout)
+	})
+	if r.browserless != nil {
+		return fail(got, want, reason(r.browserless)+", and nobody opened the address",
+			"open the address that is printed in a browser on this machine. For a browser elsewhere forward the port of its answer first:\n  "+
+				(&Login{Callback: r.callback.url}).Forward()+"\nand with more time: "+longer)
+	}
+	return fail(got, want, "the login was not finished, or its answer did not reach "+r.callback.url+" on this machine",
+		"finish the login in the browser; what it shows instead says what is wrong. For a browser on another machine forward the port of its answer first:\n  "+
+			(&Login{Callback: r.callback.url}).Forward()+"\nand with more time: "+longer)
+}
+
+// Forward is the command that brings the answer of a browser on another machine to this one, which its user knows as HOST.
+func (l Login) Forward() string {
+	u, err := url.Parse(l.Callback)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("ssh -L %s:%s HOST", u.Port(), u.Host)
+}
+
+// BrowserError is a browser that could not be opened; Err is nil where there is none.
+type BrowserError struct{ Err error }
+
+func (e *BrowserError) Error() string {
+	if e.Err == nil {
+		return "there is no browser"
+	}
+	return "no browser could be opened: " + e.Err.Error()
+}
+func (e *BrowserError) Unwrap() error { return e.Err }
 
 // PageError is a page at which a login without a browser ends.
 type PageError struct {
@@ -93,18 +133,42 @@ func (r *run) browse(ctx context.Context, want asked) (*attempt, url.Values, err
 	if err != nil {
 		return nil, nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, r.o.LoginTimeout)
+	defer cancel()
 	answers := r.callback.expect(a.state)
-	r.tell(Event{Check: Check{ID: "login"}, LoginURL: a.url})
-	if r.o.OpenBrowser != nil {
-		// A browser that can't be opened is no failure: the address was reported.
-		_ = r.o.OpenBrowser(a.url)
-	}
-	select {
-	case answer := <-answers:
-		r.secrets.Add(answer.Get("code"))
-		return a, answer, nil
-	case <-ctx.Done():
-		return a, nil, ctx.Err()
+	waiting := Login{URL: a.url, Callback: r.callback.url, Wait: r.o.LoginTimeout}
+	r.tell(Event{Check: Check{ID: "login"}, Login: &waiting})
+	answer, err := r.await(ctx, answers, waiting)
+	r.secrets.Add(answer.Get("code"))
+	return a, answer, err
+}
+
+// await waits for the browser's answer. A browser that can't be opened ends that only where no person can do it.
+func (r *run) await(ctx context.Context, answers <-chan url.Values, waiting Login) (url.Values, error) {
+	failed := make(chan error, 1)
+	go func() {
+		if r.o.OpenBrowser == nil {
+			failed <- &BrowserError{}
+		} else if err := r.o.OpenBrowser(waiting.URL); err != nil {
+			failed <- &BrowserError{err}
+		}
+	}()
+	for {
+		select {
+		case answer := <-answers:
+			return answer, nil
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case err := <-failed:
+			if len(answers) > 0 { // a program that logged in, and then failed
+				continue
+			}
+			if r.o.Unattended {
+				return nil, err
+			}
+			waiting.NoBrowser, r.browserless = err, err
+			r.tell(Event{Check: Check{ID: "login"}, Login: &waiting})
+		}
 	}
 }
 
@@ -114,9 +178,8 @@ func (r *run) logIn(ctx context.Context, want asked) (*tokenAnswer, error) {
 	var answer url.Values
 	var err error
 	if r.o.Login {
-		waiting, cancel := context.WithTimeout(r.whole, r.o.LoginTimeout)
-		defer cancel()
-		a, answer, err = r.browse(waiting, want)
+		a, answer, err = r.browse(r.whole, want)
+		var cancel context.CancelFunc
 		ctx, cancel = r.anew(ctx)
 		defer cancel()
 	} else if a, err = r.newAttempt(want); err == nil {

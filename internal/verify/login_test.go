@@ -43,7 +43,11 @@ func TestLoginInBrowser(t *testing.T) {
 	s := healthy()
 	s.verify.Follow, s.verify.Login = false, true
 	var told string
-	s.verify.Progress = func(e verify.Event) { told += e.LoginURL }
+	s.verify.Progress = func(e verify.Event) {
+		if e.Login != nil {
+			told += e.Login.URL
+		}
+	}
 	s.verify.OpenBrowser = browser(t, func(callback *url.URL) {
 		// Before the true answer comes, others try: each is refused, and changes nothing.
 		wrong := *callback
@@ -84,15 +88,93 @@ func TestLoginInBrowser(t *testing.T) {
 	}
 }
 
+// TestNobodyLogsIn is a login that nobody finishes: where a person may still open the address it is waited for as long as
+// was said, and where nobody can it ends at once. The hint is never the same command alone.
 func TestNobodyLogsIn(t *testing.T) {
-	s := healthy()
-	s.verify.Follow, s.verify.Login = false, true
-	s.verify.Timeout, s.verify.LoginTimeout = 2*time.Second, time.Millisecond
-	s.verify.OpenBrowser = func(string) error { return errors.New("no browser here") }
-	report, _ := verified(t, s)
-	check := find(t, report, "login")
-	if check.Status != verify.Fail || !strings.Contains(check.Got, "nobody logged in within 1ms") || find(t, report, "token").Status != verify.Skip {
-		t.Errorf("\n%s", dump(report))
+	broken := func(string) error { return errors.New("exec: no browser here") }
+	for name, c := range map[string]struct {
+		browser         func(string) error
+		unattended      bool
+		limit           time.Duration
+		got, cause      string
+		hints, unwanted []string
+	}{
+		"a browser that nobody looks at": {
+			func(string) error { return nil }, false, time.Second, "no answer from a browser within 1s", "was not finished",
+			[]string{"ssh -L ", "and with more time: mcpauth verify ", "--login-timeout 15m"},
+			[]string{"--follow"},
+		},
+		"no browser, and nobody opens the address": {
+			broken, false, time.Second, "no answer from a browser within 1s", "exec: no browser here, and nobody opened the address",
+			[]string{"the address that is printed", "ssh -L ", "--login-timeout 15m"},
+			[]string{"--follow"},
+		},
+		"no browser, and nobody there": {
+			broken, true, time.Hour, "no browser could be opened: exec: no browser here", "nobody is there",
+			[]string{"on a terminal", "BROWSER", "--follow"},
+			[]string{"--login"},
+		},
+		"none at all, and nobody there": {nil, true, time.Hour, "there is no browser", "nobody is there", []string{"--follow"}, []string{"--login"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := healthy()
+			s.verify.Follow, s.verify.Login, s.other = false, true, false
+			s.verify.LoginTimeout, s.verify.OpenBrowser, s.verify.Unattended = c.limit, c.browser, c.unattended
+			var logins []verify.Login
+			s.verify.Progress = func(e verify.Event) {
+				if e.Login != nil {
+					logins = append(logins, *e.Login)
+				}
+			}
+			report, _ := verified(t, s)
+			check := find(t, report, "login")
+			if check.Status != verify.Fail || check.Got != c.got || !strings.Contains(check.Cause, c.cause) || find(t, report, "token").Status != verify.Skip {
+				t.Errorf("\n%s", dump(report))
+			}
+			for _, hint := range c.hints {
+				if !strings.Contains(check.Hint, hint) {
+					t.Errorf("the hint lacks %q: %s", hint, check.Hint)
+				}
+			}
+			for _, unwanted := range c.unwanted {
+				if strings.Contains(check.Hint, unwanted+" ") || strings.HasSuffix(check.Hint, unwanted) {
+					t.Errorf("the hint has %q: %s", unwanted, check.Hint)
+				}
+			}
+			if len(logins) == 0 || logins[0].Wait != c.limit || !strings.HasSuffix(logins[0].Callback, "/callback") || logins[0].NoBrowser != nil {
+				t.Fatalf("what a person is told: %+v", logins)
+			}
+			told := len(logins) == 2 && logins[1].NoBrowser != nil
+			if want := c.browser != nil && !c.unattended && c.browser("") != nil; told != want {
+				t.Errorf("what a person is told of the browser: %+v", logins)
+			}
+		})
+	}
+}
+
+// A browser that fails may still have logged in, as may a person who opens the address; both are an answer.
+func TestLoginDespiteTheBrowser(t *testing.T) {
+	for name, unattended := range map[string]bool{"the program that failed": true, "a person": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := healthy()
+			s.verify.Follow, s.verify.Login, s.verify.Unattended = false, true, unattended
+			visit := browser(t, nil)
+			if unattended {
+				s.verify.OpenBrowser = func(address string) error { return errors.Join(visit(address), errors.New("exit status 1")) }
+			} else {
+				s.verify.OpenBrowser = func(string) error { return errors.New("no browser here") }
+				s.verify.Progress = func(e verify.Event) {
+					if e.Login != nil && e.Login.NoBrowser != nil {
+						go func() { _ = visit(e.Login.URL) }()
+					}
+				}
+			}
+			if report, _ := verified(t, s); report.Failed() {
+				t.Errorf("\n%s", dump(report))
+			}
+		})
 	}
 }
 

@@ -60,9 +60,6 @@ var registrations = []broken{
 	{"a document that isn't there", func(s *setup) {
 		s.ask = func(w *world, o *verify.Options) { o.ClientMetadataURL = w.gateway.URL + "/nowhere" }
 	}, []string{"registration.document"}, "serve it there", "nothing at the address"},
-	{"a document at the root", func(s *setup) {
-		s.ask = func(w *world, o *verify.Options) { o.ClientMetadataURL = strings.TrimSuffix(w.gateway.URL, "/mcp") }
-	}, []string{"registration.document"}, "https://HOST/PATH", "have a path"},
 	{"callback not registered", func(s *setup) {
 		s.ask = func(w *world, o *verify.Options) {
 			client := w.manage("POST", "clients", object{"name": "a", "app_type": "native", "callbacks": []string{"http://127.0.0.1:1/callback"}})

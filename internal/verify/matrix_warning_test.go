@@ -48,7 +48,7 @@ var warnings = []broken{
 	{"no key set", wrapped(edit(asPath, func(o object) { delete(o, "jwks_uri") })), []string{"server.keys"}, "jwks_uri", "can't be checked"},
 	{"metadata documents are not read", func(s *setup) {
 		ownDocument(func(object) {})(s)
-	}, []string{"registration"}, "--registration both", "registered in their place"},
+	}, []string{"registration"}, "--registration cimd", "registered in their place"},
 	{"tokens live for a minute", func(s *setup) { s.api["token_lifetime"] = 30 }, []string{"token.lifetime"}, "--token-lifetime 1h", "log in all the time"},
 	{"tokens live for a month", func(s *setup) { s.api["token_lifetime"] = 2592000 }, []string{"token.lifetime"}, "--token-lifetime 1h", "stolen tokens"},
 	{"tokens just expired still pass", func(s *setup) {

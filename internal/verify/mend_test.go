@@ -27,7 +27,7 @@ var byHand = map[string]string{
 	"registration fails":                        "the authorization server itself fails",
 	"client metadata document of another":       "the document is the user's", "a document without redirect URIs": "the document is the user's",
 	"a document with a secret": "the document is the user's", "a document that isn't there": "the document is the user's",
-	"a document at the root": "the document is the user's", "callback not registered": "the client is the user's",
+	"callback not registered":      "the client is the user's",
 	"the client's secret is wrong": "the secret is the user's",
 
 	"grant for machines": "setup refuses to replace it, and says how", "API that denies all": "setup refuses to open it, and says how",

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptrace"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -30,10 +29,6 @@ type document struct {
 // checkDocument reads the document as the authorization server will.
 func (r *run) checkDocument(ctx context.Context) finding {
 	address := r.o.ClientMetadataURL
-	u, err := url.Parse(address)
-	if err != nil || !secure(address) || strings.Trim(u.Path, "/") == "" || u.Fragment != "" {
-		return fail(show(address), "an https URL with a path", "a client id that is a URL must be https and have a path", "serve the document under https://HOST/PATH")
-	}
 	var found document
 	if err := r.getJSON(ctx, address, &found); err != nil {
 		cause, hint := r.trouble("the document", err)
@@ -75,7 +70,7 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 	}
 	found := r.register(ctx)
 	if found.status == Pass && r.o.ClientMetadataURL != "" {
-		return warn(found.got, "client_id_metadata_document_supported", "the authorization server does not read client metadata documents, so a client was registered in their place", r.setup("--registration", "both"))
+		return warn(found.got, "client_id_metadata_document_supported", "the authorization server does not read client metadata documents, so a client was registered in their place", r.setup("--registration", "cimd"))
 	}
 	return found
 }

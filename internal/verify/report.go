@@ -68,7 +68,14 @@ type Report struct {
 	Unconfirmed string   `json:"unconfirmed_client,omitempty"`
 	Issuer      string   `json:"issuer,omitempty"` // the authorization server's
 	Tools       []string `json:"tools,omitempty"`  // the names of the MCP server's tools
+
+	found bool
 }
+
+// Found tells whether an MCP server was seen at the URL: something that asks for a token, or answers its messages without
+// one. Where nothing listens, or a page or an error answers, the URL itself may be wrong, and nothing should be made for it;
+// metadata is no proof, since gateways serve it for any path.
+func (r Report) Found() bool { return r.found }
 
 // Failed tells whether any check failed.
 func (r Report) Failed() bool {

@@ -31,7 +31,7 @@ var requirements = []requirement{
 	{"registered before, then a metadata document, then dynamic registration", []string{"registration"}, []string{"no registration endpoint", "metadata documents are not read"}, (*witness).registersInOrder},
 	{"why a registration is refused is told in the server's words", []string{"registration"}, []string{"registration off", "quota", "rate limit", "registration without a client id", "registration wants other clients"}, nil},
 	{"credentials are kept for each issuer", []string{"registration"}, []string{"a client of another server"}, nil},
-	{"a metadata document is at an https URL with a path, and names itself", []string{"registration.document"}, []string{"client metadata document of another", "a document at the root", "a document without redirect URIs", "a document with a secret", "a document that isn't there"}, nil},
+	{"a metadata document is at an https URL with a path, and names itself", []string{"registration.document"}, []string{"client metadata document of another", "a document without redirect URIs", "a document with a secret", "a document that isn't there"}, nil},
 	{"resource is in both the authorization and the token request", []string{"authorize", "token.audience"}, []string{"token for the default audience", "a resource that is not known"}, (*witness).sendsResource},
 	{"PKCE with S256", []string{"server.pkce", "token"}, []string{"no PKCE", "the code is refused"}, (*witness).provesPossession},
 	{"state is compared", []string{"login"}, []string{"state is lost"}, (*witness).sendsState},

@@ -48,6 +48,7 @@ type run struct {
 	session         *mcp.ClientSession
 	stepped         bool     // a second login asked for more scopes
 	harmless        string   // a tool that takes no arguments
+	browserless     error    // why no browser could be opened
 	spare           []string // refresh tokens that no check looks at
 }
 

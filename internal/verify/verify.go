@@ -19,8 +19,9 @@ import (
 )
 
 const (
-	defaultTimeout      = 15 * time.Second
-	defaultLoginTimeout = 5 * time.Minute
+	defaultTimeout = 15 * time.Second
+	// DefaultLoginTimeout is how long a person may take to log in.
+	DefaultLoginTimeout = 5 * time.Minute
 )
 
 // Options say what is verified and how far.
@@ -44,17 +45,22 @@ type Options struct {
 	// AsClient leaves out all that a client does not do, such as looking into tokens and sending wrong ones.
 	AsClient bool
 	Version  string // of the program, told to the MCP server
-	// Domain is the tenant that the user works with, for the commands that hints give; it may be empty.
-	Domain string
+	// Domain is the tenant that the user works with, and CAFile the file of more authorities to trust, both for the commands
+	// that hints give; they may be empty.
+	Domain, CAFile string
 
 	// Timeout bounds each check, but for the wait for a person; 15 seconds where it is 0. A server that lets it pass is not
 	// asked again.
 	Timeout      time.Duration
-	LoginTimeout time.Duration // for the person in the browser; 5 minutes where it is 0
+	LoginTimeout time.Duration // for the person in the browser; DefaultLoginTimeout where it is 0
 
-	Transport   http.RoundTripper          // for all requests; http.DefaultTransport where it is nil
-	OpenBrowser func(address string) error // nil: the address is only reported through Progress
-	Progress    func(Event)                // told when a check starts and ends, and of the address to log in at
+	Transport http.RoundTripper // for all requests; http.DefaultTransport where it is nil
+	// OpenBrowser opens an address, and may return only when the browser is closed. Where it is nil, or fails, a person may
+	// still open what Progress tells.
+	OpenBrowser func(address string) error
+	// Unattended tells that nobody reads that: where no browser can be opened, the login then ends at once.
+	Unattended bool
+	Progress   func(Event) // told when a check starts and ends, and what a person has to do
 	// Registering is told the name of a client, its own, and where it is about to be registered. It may be nil.
 	Registering func(name, endpoint string)
 
@@ -64,18 +70,21 @@ type Options struct {
 
 // Event is a check that started, that ended, or that waits for someone to log in.
 type Event struct {
-	Check    Check
-	Done     bool   // the check has ended, and its status is set
-	LoginURL string // where to log in, if the check waits for that
+	Check Check
+	Done  bool   // the check has ended, and its status is set
+	Login *Login // what a person has to do, if the check waits for that
 }
 
-// OptionError is an option that can't be used.
-type OptionError struct{ Option, Why string }
+// Login is a login that a person is waited for.
+type Login struct {
+	URL       string // where to log in
+	Callback  string // where the browser has to bring the answer, on this machine
+	Wait      time.Duration
+	NoBrowser error // why no browser shows it; set in a second event, where that turns out
+}
 
-func (e *OptionError) Error() string { return fmt.Sprintf("%s: %s", e.Option, e.Why) }
-
-// Run verifies a server. The error is an *OptionError, or the context's when the run was interrupted: then the report holds
-// what was seen until then. All that is wrong with the server is a failed check.
+// Run verifies a server. The error is what Options.Problems finds, or the context's when the run was interrupted: then the
+// report holds what was seen until then. All that is wrong with the server is a failed check.
 func Run(ctx context.Context, o Options) (Report, error) {
 	first, err := newRun(o)
 	if err != nil {
@@ -111,21 +120,18 @@ func (r *run) through(ctx context.Context) (moved bool) {
 }
 
 func newRun(o Options) (*run, error) {
+	if problems := o.Problems(); problems != nil {
+		return nil, problems
+	}
 	target, err := url.Parse(o.URL)
-	if err != nil || target.Host == "" || (target.Scheme != "https" && target.Scheme != "http") || target.User != nil {
-		return nil, &OptionError{"URL", "it is not the http or https URL of an MCP server, without a user"}
-	}
-	if o.Login && o.Follow {
-		return nil, &OptionError{"Login", "a login is completed either in a browser or without one, not both"}
-	}
-	if o.CallbackPort < 0 || o.CallbackPort > 65535 {
-		return nil, &OptionError{"CallbackPort", fmt.Sprintf("%d is not a port", o.CallbackPort)}
+	if err != nil {
+		return nil, err
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
 	}
 	if o.LoginTimeout <= 0 {
-		o.LoginTimeout = defaultLoginTimeout
+		o.LoginTimeout = DefaultLoginTimeout
 	}
 	if o.Transport == nil {
 		o.Transport = http.DefaultTransport
