@@ -126,7 +126,7 @@ func judge(err error) verdict {
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
 }
 
-const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or run auth0 login" // #nosec G101 -- names of variables
+const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or log in with Auth0's command line tool: auth0 login" // #nosec G101 -- names of variables
 
 func requestHint(e *tenant.RequestError) string {
 	var unknown *net.DNSError
@@ -195,20 +195,20 @@ func conflictHints(e *plan.ConflictError) string {
 }
 
 // errorText is an error as a person reads it: what on which object, then what to do, each problem beside its mend. It is
-// folded to width, 0 folding nothing; a line of a hint that is indented is a command, to be copied.
+// folded to width, 0 folding nothing; a command in a hint is on lines of its own, to be copied.
 func errorText(err error, v verdict, palette view.Palette, width int) string {
 	const sign = "error: "
 	var b strings.Builder
 	say := func(what, hint string) {
 		what = strings.ReplaceAll(view.CleanLines(what), "\n", "\n"+strings.Repeat(" ", len(sign)))
 		b.WriteString(view.Fold(palette.Bad(sign)+what, width, len(sign)) + "\n")
-		for line := range strings.SplitSeq(view.CleanLines(hint), "\n") {
+		for _, line := range detailLines(view.CleanLines(hint)) {
 			switch {
-			case line == "":
-			case strings.HasPrefix(line, " "):
-				b.WriteString(view.FoldCommand("  "+line, width) + "\n")
+			case line.text == "":
+			case line.command:
+				b.WriteString(view.FoldCommand("    "+line.text, width) + "\n")
 			default:
-				b.WriteString(view.Fold("  "+line, width, 0) + "\n")
+				b.WriteString(view.Fold("  "+line.text, width, 0) + "\n")
 			}
 		}
 	}

@@ -131,7 +131,7 @@ func golden(t *testing.T, name, text string) {
 }
 
 // command is a line that a person copies, or a flag of one: neither is broken within a word.
-var command = regexp.MustCompile(`^( +|\$ )((do +)?(mcpauth|auth0) |--[a-z-]+ \S+( \\)?$|export \S+$)`)
+var command = regexp.MustCompile(`^( +|\$ )((do +)?(mcpauth|auth0|ssh) |--[a-z-]+ \S+( \\)?$|export \S+$)`)
 
 // fits makes sure that no line is longer than the terminal, but for commands and for words that can't be broken.
 func fits(t *testing.T, name, text string, width int) {

@@ -34,52 +34,6 @@ func number(n int, what string) string {
 	return fmt.Sprintf("%d %ss", n, what)
 }
 
-// writeDetail writes a line of a diagnosis, folded to a width. What has several lines, or is folded, stays in its column. A
-// command is on a line of its own, to be copied.
-func writeDetail(b *strings.Builder, name, text string, width int) {
-	if text == "" {
-		return
-	}
-	const column = "          "
-	for i, line := range detailLines(text) {
-		command := strings.HasPrefix(line, program)
-		line = view.Clean(line)
-		if command && width > 0 {
-			line = strings.ReplaceAll(view.FoldCommand(line, width-len(column)), "\n", "\n"+column)
-		}
-		line = column + line
-		if i == 0 {
-			line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
-		}
-		if !command {
-			line = view.Fold(line, width, max(0, len(column)-indent(line)))
-		}
-		b.WriteString(line + "\n")
-	}
-}
-
-const program = "mcpauth "
-
-// detailLines are the lines of a text, with a command that ends one put on the next.
-func detailLines(text string) []string {
-	var lines []string
-	for line := range strings.SplitSeq(text, "\n") {
-		prose, command, both := strings.Cut(line, ": "+program)
-		if both {
-			lines = append(lines, prose+":", program+command)
-			continue
-		}
-		if other, is := strings.CutPrefix(line, "or "+program); is {
-			lines = append(lines, "or", program+other)
-			continue
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
-
 func checks(report verify.Report) []view.Check {
 	list := make([]view.Check, len(report.Checks))
 	for i, c := range report.Checks {

@@ -56,7 +56,7 @@ func (a *app) undoCommand() *cobra.Command {
 func (a *app) undo(ctx context.Context, o undoOptions) error {
 	domain, noDomain, problems := a.parseDomain("")
 	if o.run != "" && !journal.IsID(o.run) {
-		problems = append(problems, spec.Problem{Field: "--run", What: fmt.Sprintf("%q is not the id of a run", o.run), Hint: "mcpauth undo --list shows the ids"})
+		problems = append(problems, spec.Problem{Field: "--run", What: fmt.Sprintf("%q is not the id of a run", o.run), Hint: "see the ids: mcpauth undo --list"})
 	}
 	var lacking []missing
 	if !a.given(o.consent) {
@@ -239,7 +239,7 @@ func (c choice) named(id string, domain spec.Domain, broken []*journal.BrokenErr
 		}
 		return c, nil
 	}
-	return c, &usageError{What: fmt.Sprintf("no run %s is recorded in %s", id, dir), Hint: "mcpauth undo --list shows those that are"}
+	return c, &usageError{What: fmt.Sprintf("no run %s is recorded in %s", id, dir), Hint: "see those that are: mcpauth undo --list"}
 }
 
 // warnOfLater names the runs that came later: what the chosen one made true, they found so and left out of their records.

@@ -23,7 +23,13 @@ func (a *app) checkVerify(o verifyOptions, from string) error {
 	if o.run.LoginTimeout <= 0 {
 		problems = append(problems, spec.Problem{Field: "--login-timeout", What: "a person needs some time to log in", Hint: "give a duration, such as 5m"})
 	}
-	if problems = append(problems, a.loneLogin(o.run)...); problems == nil {
+	if lone := a.loneLogin(o.run); lone != nil {
+		if problems != nil { // the commands would repeat what else is wrong
+			lone.Hint = "leave it out, or give --follow where the tenant approves by itself"
+		}
+		problems = append(problems, *lone)
+	}
+	if problems == nil {
 		return nil
 	}
 	return problems
@@ -31,7 +37,7 @@ func (a *app) checkVerify(o verifyOptions, from string) error {
 
 // loneLogin refuses to wait for a person where none may be asked: not with --no-input, and not in a CI job, unless BROWSER
 // names a program that logs in by itself.
-func (a *app) loneLogin(o verify.Options) spec.Invalid {
+func (a *app) loneLogin(o verify.Options) *spec.Problem {
 	if !o.Login || o.Follow || a.env.Getenv(envBrowser) != "" {
 		return nil
 	}
@@ -47,11 +53,11 @@ func (a *app) loneLogin(o verify.Options) spec.Invalid {
 	o.Login = false
 	upTo := o.CommandLine()
 	o.Follow = true
-	return spec.Invalid{{
+	return &spec.Problem{
 		Field: "--login", What: why,
 		Hint: "all up to the login is checked without it: " + upTo + "\nwhere the tenant approves by itself, a login needs no browser: " + o.CommandLine() +
 			"\na program that logs in by itself can be named with " + envBrowser,
-	}}
+	}
 }
 
 // nobodyReads tells whether an address to log in at, printed on stderr, is seen by nobody.

@@ -39,6 +39,6 @@ func grantConflict(audience string, grant Object) Change {
 		Fields: []Field{{Path: "subject_type", Before: grant.Values["subject_type"], After: "user"}},
 		Reason: fmt.Sprintf("the default grant %s is for machine-to-machine access (subject_type client), so users can't log in, "+
 			"and an API has one default grant", grant.ID),
-		Hint: fmt.Sprintf("if nothing relies on it, delete it (auth0 api delete client-grants/%s) and run again", grant.ID),
+		Hint: fmt.Sprintf("run again once it is deleted, if nothing relies on it: auth0 api delete client-grants/%s", grant.ID),
 	}
 }

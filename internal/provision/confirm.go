@@ -34,7 +34,7 @@ func APINames(ctx context.Context, t Tenant, servers []spec.Server) (map[string]
 			names[server.URL], _ = api.Values["name"].(string)
 			continue
 		}
-		hint := "make it with mcpauth setup --mcp-url " + server.URL
+		hint := fmt.Sprintf("make it: mcpauth setup --mcp-url %s --domain %s", server.URL, t.Domain())
 		if near := observed.NearMisses(server.URL); len(near) > 0 {
 			hint = fmt.Sprintf("there is %s, but Auth0 compares byte for byte; %s", near[0], hint)
 		}

@@ -102,7 +102,7 @@ func CLILogins(file string) ([]CLILogin, error) {
 	}
 	if err != nil || json.Unmarshal(content, &config) != nil {
 		// The reason is left out: it may quote the file, which may hold a token.
-		return nil, &AuthError{What: "the auth0 CLI's configuration " + file + " can't be read", Hint: "log in again with auth0 login, or set the variables that mcpauth help environment names"}
+		return nil, &AuthError{What: "the auth0 CLI's configuration " + file + " can't be read", Hint: "log in with it again, or set variables in its place; see which: mcpauth help environment"}
 	}
 	logins := make([]CLILogin, 0, len(config.Tenants))
 	for key, t := range config.Tenants {

@@ -14,7 +14,8 @@ func Width(text string) int { return columns.StringWidth(paint.ReplaceAllString(
 // Fold breaks lines that are longer than width between words, so that a terminal doesn't break them within one. What
 // follows is indented by hang more than the line that it belongs to. A word that is too long on its own stays whole: an
 // URL has to be copied. What stands apart after two spaces or more, such as a value after its name, is on a line of its own
-// then, unless what is before it is no wider than hang. A width of 0 folds nothing.
+// then, unless what is before it is no wider than hang; and so is a command at the end of a line, behind a colon, which is
+// broken as FoldCommand does. A width of 0 folds nothing.
 func Fold(text string, width, hang int) string {
 	if width <= 0 {
 		return text
@@ -28,10 +29,21 @@ func Fold(text string, width, hang int) string {
 	return strings.Join(lines, "\n")
 }
 
+// command is one of ours, or of a tool that we send people to, with the words that it stands behind: two at least, for
+// "error: mcpauth setup has no flag --x" is a sentence.
+var command = regexp.MustCompile(`^(.*\S .*\S:) ((?:mcpauth|auth0|ssh) \S.*)$`)
+
 func foldLine(line string, width, hang int) string {
 	bare := paint.ReplaceAllString(line, "")
 	indent := len(bare) - len(strings.TrimLeft(bare, " "))
 	begin := strings.Repeat(" ", indent+hang)
+	if parts := command.FindStringSubmatch(line); parts != nil {
+		return foldWords(parts[1], width, begin) + "\n" + FoldCommand(begin+parts[2], width)
+	}
+	return foldWords(line, width, begin)
+}
+
+func foldWords(line string, width int, begin string) string {
 	var b strings.Builder
 	at := 0 // the column
 	started, apart := false, false
@@ -40,7 +52,7 @@ func foldLine(line string, width, hang int) string {
 		word := Width(strings.TrimRight(piece, " "))
 		value := started && !apart && word > 0 && gap > 1 // the first that stands apart
 		apart = apart || value
-		if started && word > 0 && (at+word > width || value && at-indent > hang) {
+		if started && word > 0 && (at+word > width || value && at > len(begin)) {
 			out := strings.TrimRight(b.String(), " ")
 			b.Reset()
 			b.WriteString(out + "\n" + begin)

@@ -7,6 +7,20 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
+// A command is copied: no fold goes through it.
+func TestFoldKeepsCommands(t *testing.T) {
+	warn := view.NewPalette(true).Warn
+	for in, want := range map[string]string{
+		"give it more time: mcpauth verify https://a.example/mcp --timeout 1m":       "give it\n  more\n  time:\n  mcpauth verify https://a.example/mcp \\\n    --timeout 1m",
+		"  log in again: auth0 login --domain a.example":                             "  log in\n    again:\n    auth0 login \\\n      --domain a.example",
+		warn("warning: it stays until then: mcpauth undo --run 2026") + "\nand more": warn("warning:\n  it stays\n  until\n  then:\n  mcpauth undo \\\n    --run 2026") + "\nand more",
+	} {
+		if got := view.Fold(in, 10, 2); got != want {
+			t.Errorf("Fold(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestFold(t *testing.T) {
 	red := view.NewPalette(true).Bad
 	for _, c := range []struct {
@@ -27,6 +41,7 @@ func TestFold(t *testing.T) {
 		{"first line is long\nsecond", 10, "first line\n  is long\nsecond"},
 		{"never folded at all", 0, "never folded at all"},
 		{"ends in a newline\n", 10, "ends in a\n  newline\n"},
+		{"error: mcpauth x has none", 14, "error: mcpauth\n  x has none"},
 	} {
 		got := view.Fold(c.in, c.width, 2)
 		if got != c.want {
