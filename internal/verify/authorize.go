@@ -86,7 +86,7 @@ func (r *run) checkAuthorize(ctx context.Context) finding {
 	const want = "a redirect to a login page"
 	var err error
 	if r.attempt, err = r.newAttempt(r.forServer()); err != nil {
-		return fail("the authorization endpoint is no URL", want, "", r.render())
+		return fail("the authorization endpoint is no URL", want, "the authorization server's metadata is not usable", "check the authorization server")
 	}
 	first, err := r.visit(ctx, r.attempt.url)
 	if err != nil {
@@ -110,8 +110,8 @@ func (r *run) checkAuthorize(ctx context.Context) finding {
 		r.hop = first
 		return pass("a page to log in: " + title(first.body))
 	}
-	cause, hint := r.diagnose(first.text())
-	return fail(first.described(), want, cause+"; the authorization server shows it on a page of its own, so a client waits for an answer that never comes", hint)
+	cause, hint := r.refusal(first.reply)
+	return fail(first.described(), want, cause+"; it is shown on a page of its own, so a client waits for an answer that never comes", hint)
 }
 
 func title(page []byte) string {

@@ -69,7 +69,7 @@ func (r *run) checkChallengeStatus(ctx context.Context) finding {
 	case answer.status >= http.StatusInternalServerError:
 		return fail(answer.described(), want, "the server fails before it asks for a token", "look into the server's log, or that of the gateway before it")
 	}
-	return fail(answer.described(), want, "another policy answers before the one that asks for a token", r.render())
+	return fail(answer.described(), want, "another policy answers before the one that asks for a token", r.redeploy())
 }
 
 // redirected tells a redirect to a login page from one to the server's right address.
@@ -79,7 +79,7 @@ func (r *run) redirected(ctx context.Context, answer *reply, want string) findin
 	if err == nil && to.RawQuery == "" && r.asksForToken(ctx, to.String()) {
 		return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
 	}
-	return fail(got, want, "the server sends clients to a login page; an MCP client is no browser and can't log in there", r.render())
+	return fail(got, want, "the server sends clients to a login page; an MCP client is no browser and can't log in there", r.redeploy())
 }
 
 // open is a server that answers without a token: all that is asked, or its first message alone.
@@ -91,7 +91,7 @@ func (r *run) open(ctx context.Context, first *reply, want string) finding {
 		return warn(got+" to the first message, 401 to tools/list", want, "the server asks for a token only later: clients show it as connected before anyone has logged in",
 			"protect all that comes to this URL: "+r.render())
 	}
-	return fail(got, want, "the route has no authentication policy, or one that lets requests without a token pass: the server is open to all", r.render())
+	return fail(got, want, "the route has no authentication policy, or one that lets requests without a token pass: the server is open to all", r.redeploy())
 }
 
 // elsewhere looks where the server is, if not at this URL, in the places where people mistake it.
@@ -149,19 +149,19 @@ func (r *run) checkChallengeHeader(context.Context) finding {
 		return skip("the answer was no 401")
 	case len(sent) == 0:
 		return fail("401 without WWW-Authenticate", want,
-			"the gateway does not tell clients where to log in: its policy option oAuthResourceMetadataEnabled is off, or another policy answers first", r.render())
+			"the gateway does not tell clients where to log in: its policy option oAuthResourceMetadataEnabled is off, or another policy answers first", r.redeploy())
 	case r.challengeErr != nil:
-		return fail(show(got)+" ("+r.challengeErr.Error()+")", want, "the header is malformed, so clients can't read it", r.render())
+		return fail(show(got)+" ("+r.challengeErr.Error()+")", want, "the header is malformed, so clients can't read it", r.redeploy())
 	case r.challenge == nil:
-		return fail(show(got), want, "the challenge is for another scheme than Bearer: another policy answers first", r.render())
+		return fail(show(got), want, "the challenge is for another scheme than Bearer: another policy answers first", r.redeploy())
 	}
 	address := r.challenge.Params["resource_metadata"]
 	if address == "" {
 		return warn(show(got), want,
-			"clients have to guess where the metadata is, as older ones don't: the policy option oAuthResourceMetadataEnabled is off", r.render())
+			"clients have to guess where the metadata is, which older ones don't do: the policy option oAuthResourceMetadataEnabled is off", r.redeploy())
 	}
 	if u, err := url.Parse(address); err != nil || !secure(address) || u.Fragment != "" {
-		return fail(show(address), "an https URL", "the metadata's URL is not one that a client may use", r.render())
+		return fail(show(address), "an https URL", "the metadata's URL is not one that a client may use", r.redeploy())
 	}
 	return pass(show(address))
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 )
@@ -37,21 +38,50 @@ var failures = []failure{
 	{said: []string{"invalid_scope"}, cause: "a scope was asked for that the authorization server does not know", hint: (*run).setupAPI},
 }
 
+// refusal finds the cause of an answer that is not the one that is wanted. What is no refusal of this client's is told
+// apart, where its words don't say it all: a server that fails, and a page that comes from elsewhere.
+func (r *run) refusal(answer *reply) (cause, hint string) {
+	if cause, hint, found := r.known(answer.described()); found {
+		return cause, hint
+	}
+	switch {
+	case answer.status >= http.StatusInternalServerError:
+		return "the authorization server itself fails", "look at the server's status page or its log (Auth0's: https://status.auth0.com), and try again in a while: " + r.again(nil)
+	case answer.status < 300 && answer.isHTML():
+		return "a page comes that is no login: an error that calls itself fine, or a network or proxy that wants a sign-in of its own",
+			"see in a browser what it is: " + r.again(func(o *Options) { o.Login, o.Follow = true, false })
+	}
+	return r.unknown()
+}
+
 // diagnose finds the cause of what a server said.
 func (r *run) diagnose(said string) (cause, hint string) {
+	if cause, hint, found := r.known(said); found {
+		return cause, hint
+	}
+	return r.unknown()
+}
+
+func (r *run) unknown() (cause, hint string) {
+	return "the authorization server refuses, in the words above", "if they don't say what to do, see whether anything is missing: " + r.setup()
+}
+
+// known looks for what users report.
+func (r *run) known(said string) (cause, hint string, found bool) {
 	said = strings.ToLower(said)
 	for _, f := range failures {
 		for _, words := range f.said {
 			switch {
 			case !strings.Contains(said, words):
 			case f.given != nil && r.o.ClientID != "":
-				return f.given(r)
+				cause, hint = f.given(r)
+				return cause, hint, true
 			default:
-				return f.cause, f.hint(r)
+				return f.cause, f.hint(r), true
 			}
 		}
 	}
-	return "the authorization server refuses, in the words above", r.setup()
+	return "", "", false
 }
 
 // withoutClient is this run with a client that registers itself.

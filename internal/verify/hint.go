@@ -61,6 +61,12 @@ func (r *run) isAuth0() bool {
 // render is the command that prints what the gateway needs. Its policy names the host that stands in the tokens.
 func (r *run) render() string { return r.renderFor(r.domain()) }
 
+// deploying stands before a command that only prints.
+const deploying = "in a Zuplo gateway put in what this prints, and deploy it: "
+
+// redeploy is what to do about a gateway that lacks something.
+func (r *run) redeploy() string { return deploying + r.render() }
+
 // renderFor names a tenant: this one, else the one that the user works with.
 func (r *run) renderFor(domain string) string {
 	for _, d := range []string{domain, r.o.Domain, "DOMAIN"} {

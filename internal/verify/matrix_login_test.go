@@ -27,7 +27,7 @@ var registrations = []broken{
 	{"registration is for others", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_redirect_uri","error_description":"not on our list"}`)), []string{"registration"}, "RFC 8252", "a redirect URI on this machine"},
 	{"registration wants other clients", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_client_metadata","error_description":"not today"}`)), []string{"registration"}, "public native clients", "says of itself"},
 	{"registration is refused for other reasons", wrapped(answering("POST", "/oidc/register", 403, `{"message":"not today"}`)), []string{"registration"}, runSetup, "in the words above"},
-	{"registration fails", wrapped(answering("POST", "/oidc/register", 500, `{}`)), []string{"registration"}, runSetup, "in the words above"},
+	{"registration fails", wrapped(answering("POST", "/oidc/register", 500, `{}`)), []string{"registration"}, "try again in a while: " + runVerify, "itself fails"},
 	{"client metadata document of another", func(s *setup) {
 		s.ask = func(w *world, o *verify.Options) {
 			server := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
@@ -162,6 +162,16 @@ var logins = []broken{
 			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=invalid_scope&state="+req.URL.Query().Get("state"))
 		}
 	})), []string{"authorize"}, "--scope read:tools --scope call:tools", "does not know"},
+	{"the authorization endpoint fails", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			replace(resp, http.StatusBadGateway, "text/html", "<title>Oops</title><p>upstream</p>")
+		}
+	})), []string{"authorize"}, "try again in a while: " + runVerify, "itself fails"},
+	{"another network's page", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/authorize" {
+			replace(resp, http.StatusOK, "text/html", "<title>Wi-Fi</title><p>This network asks you to sign in first.</p>")
+		}
+	})), []string{"authorize"}, "--login", "a sign-in of its own"},
 	{"an error page that calls itself fine", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if req.URL.Path == "/authorize" {
 			replace(resp, http.StatusOK, "text/html", "<title>Oops</title><p>no connections enabled for the client</p>")

@@ -67,7 +67,7 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 		if r.claims == nil {
 			cause = "the gateway can't read the token"
 		}
-		return fail("401 with a token", want, cause, r.render())
+		return fail("401 with a token", want, cause, r.redeploy())
 	case status == http.StatusForbidden:
 		return r.forbidden(header, want)
 	case status >= http.StatusInternalServerError:

@@ -31,7 +31,9 @@ var byHand = map[string]string{
 	"the client's secret is wrong": "the secret is the user's",
 
 	"grant for machines": "setup refuses to replace it, and says how", "API that denies all": "setup refuses to open it, and says how",
-	"a page that needs a person": "a person has to log in", "a login page without a redirect": "a person has to log in",
+	"the authorization endpoint fails": "the authorization server itself fails",
+	"another network's page":           "the network is not ours",
+	"a page that needs a person":       "a person has to log in", "a login page without a redirect": "a person has to log in",
 	"login in circles": "a person has to log in", "login in a private network": "the authorization server is not ours",
 	"login leaves https": "the authorization server is not ours", "an error page that calls itself fine": "the page is made up: nothing is wrong with the tenant",
 	"state is lost": "the authorization server is not ours", "no code in the answer": "the authorization server is not ours",

@@ -44,11 +44,11 @@ func (r *run) mustReject(ctx context.Context, token, cause, hint string) finding
 	case answer.status >= 200 && answer.status < 300:
 		return fail(statusText(answer.status), want, cause, hint)
 	}
-	return fail(answer.described(), want, "a token that is refused gets 401, so that a client logs in anew", r.render())
+	return fail(answer.described(), want, "a token that is refused gets 401, so that a client logs in anew", r.redeploy())
 }
 
 func (r *run) checkGarbage(ctx context.Context) finding {
-	return r.mustReject(ctx, "not-a-token", "whatever calls itself a token passes: the route has no policy that checks it", r.render())
+	return r.mustReject(ctx, "not-a-token", "whatever calls itself a token passes: the route has no policy that checks it", r.redeploy())
 }
 
 // checkForged sends a token that claims all the right things: one signed with a key of our own, one not signed at all.
@@ -58,7 +58,7 @@ func (r *run) checkForged(ctx context.Context) finding {
 		if err != nil {
 			return skip("no token could be forged: " + err.Error())
 		}
-		found := r.mustReject(ctx, token, "the signature is not checked: anyone can make a token that passes", r.render())
+		found := r.mustReject(ctx, token, "the signature is not checked: anyone can make a token that passes", r.redeploy())
 		if found.status != Pass {
 			return found
 		}
@@ -106,12 +106,12 @@ func (r *run) forgeUnsigned() (string, error) {
 func (r *run) checkOtherAudience(ctx context.Context) finding {
 	token, why := r.tokenForOther(ctx)
 	if why != "" {
-		return unmade("no token for another resource could be had: "+why, r.again(func(o *Options) { o.OtherResource = "URL" }))
+		return unmade("no token for another resource could be had: "+why, "name another API of the same authorization server, whose tokens must be refused here: "+r.again(func(o *Options) { o.OtherResource = "URL" }))
 	}
 	ctx, cancel := r.anew(ctx)
 	defer cancel()
 	return r.mustReject(ctx, token,
-		"tokens for other APIs of the same issuer pass: the gateway's audience is empty or not checked, and any application's user gets in", r.render())
+		"tokens for other APIs of the same issuer pass: the gateway's audience is empty or not checked, and any application's user gets in", r.redeploy())
 }
 
 // foreign is a resource that no server has: what an authorization server gives for it that takes any.
@@ -192,7 +192,7 @@ func (r *run) checkExpired(ctx context.Context) finding {
 			return skip(reason(ctx.Err()))
 		}
 	}
-	found := r.mustReject(ctx, r.token.Access, "expired tokens pass: the gateway does not check exp", r.render())
+	found := r.mustReject(ctx, r.token.Access, "expired tokens pass: the gateway does not check exp", r.redeploy())
 	if found.status == Fail && strings.HasPrefix(found.got, "2") && time.Since(end) < leeway {
 		return warn(found.got+" "+time.Since(end).Round(time.Second).String()+" after its end", found.want, "servers may allow some minutes for clocks that differ", "allow no leeway where the clocks are set by a time server")
 	}

@@ -81,11 +81,11 @@ func (r *run) checkResourceMetadata(ctx context.Context) finding {
 	switch {
 	case r.resource == nil && cause == "":
 		return fail(list(tried), want, "the gateway serves no protected resource metadata: the plugin is missing or not registered, or another route answers; "+
-			"clients then fall back to /register at the MCP host, which gives 404", r.render())
+			"clients then fall back to /register at the MCP host, which gives 404", r.redeploy())
 	case r.resource == nil:
 		return fail(list(tried), want, cause, hint)
 	case len(tried) > 1 && tried[0].why == challenged && cause == "":
-		return fail(list(tried), want, "the challenge names a URL that does not serve the metadata", r.render())
+		return fail(list(tried), want, "the challenge names a URL that does not serve the metadata", r.redeploy())
 	case len(tried) > 1 && tried[0].why == challenged:
 		return fail(list(tried), want, "the challenge names a URL that does not serve the metadata: "+cause, hint)
 	}
@@ -139,7 +139,7 @@ func (r *run) checkResourceMatch(context.Context) finding {
 		return warn(show(got), show(r.o.URL), "the metadata is about the whole host, so clients ask for a token for "+got+
 			", and some put a slash behind it: the API's identifier and the gateway's audience must be the same string", "serve metadata for the URL itself, under "+r.resourceCandidates()[0].url)
 	}
-	hint := r.render()
+	hint := r.redeploy()
 	if canonical, _, err := spec.CanonicalURL(r.o.URL); (err == nil && canonical == got && got != r.o.URL) || (r.refused != "" && sameOrigin(got, r.target)) {
 		hint = r.at(got) // not the server is wrong, but the URL that it was looked for at
 	}
@@ -167,7 +167,7 @@ func difference(got, want string) string {
 func (r *run) checkServers(context.Context) finding {
 	all := r.resource.AuthorizationServers
 	if len(all) == 0 {
-		return fail("no authorization_servers", "at least one", "the metadata does not say who gives tokens", r.render())
+		return fail("no authorization_servers", "at least one", "the metadata does not say who gives tokens", r.redeploy())
 	}
 	shown := make([]string, len(all))
 	for i, issuer := range all {
@@ -175,7 +175,7 @@ func (r *run) checkServers(context.Context) finding {
 	}
 	got := clean(strings.Join(shown, ", "))
 	if !secure(all[0]) || strings.ContainsAny(all[0], "?#") {
-		return fail(got, "an https URL without user, query or fragment", "this is not an issuer that a client may use", r.render())
+		return fail(got, "an https URL without user, query or fragment", "this is not an issuer that a client may use", r.redeploy())
 	}
 	r.issuer, r.report.Issuer = all[0], all[0]
 	return pass(got)

@@ -67,7 +67,7 @@ func (r *run) checkServerMetadata(ctx context.Context) finding {
 	if found, may := r.fixedEndpoints(tried); may {
 		return found
 	}
-	return fail(list(tried), want, "what the protected resource metadata names is not an authorization server", r.renderFor(""))
+	return fail(list(tried), want, "what the protected resource metadata names is not an authorization server", deploying+r.renderFor(""))
 }
 
 func (r *run) checkIssuer(context.Context) finding {
@@ -77,7 +77,7 @@ func (r *run) checkIssuer(context.Context) finding {
 	if r.legacy && sameOrigin(r.server.Issuer, r.target) { // nothing named an issuer that could differ
 		return warn(show(r.server.Issuer), show(r.issuer), "the server calls itself by another URL of the same host", "let the issuer be the server's origin")
 	}
-	hint := r.render()
+	hint := r.redeploy()
 	return fail(show(r.issuer)+" in the protected resource metadata", show(r.server.Issuer)+", as the server calls itself",
 		difference(r.issuer, r.server.Issuer)+"; clients compare byte for byte, and Auth0's issuer ends with a slash", hint)
 }

@@ -79,7 +79,7 @@ func (r *run) checkToken(ctx context.Context) finding {
 		cause, hint := r.unknownClient()
 		return fail(answer.described(), want, cause, hint)
 	case got == nil:
-		cause, hint := r.diagnose(answer.described())
+		cause, hint := r.refusal(answer)
 		return fail(answer.described(), want, cause, hint)
 	}
 	r.token = got
@@ -168,7 +168,7 @@ func (r *run) checkRotation(ctx context.Context) finding {
 		cause, hint := r.trouble("the token endpoint", err)
 		return fail(reason(err), want, cause, hint)
 	case got == nil:
-		cause, hint := r.diagnose(answer.described())
+		cause, hint := r.refusal(answer)
 		return fail(answer.described(), want, cause, hint)
 	}
 	old := r.token.Refresh
