@@ -9,27 +9,24 @@ import (
 )
 
 // writeDetail writes a line of a diagnosis, folded to a width. What has several lines, or is folded, stays in its column. A
-// command is on a line of its own and whole, to be copied.
+// command is on lines of its own, to be copied.
 func writeDetail(b *strings.Builder, name, text string, width int) {
 	if text == "" {
 		return
 	}
 	const column = "          "
-	for i, d := range detailLines(text) {
+	var lines []string
+	for _, d := range detailLines(text) {
 		line := column + view.Clean(d.text)
-		if i == 0 {
-			line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
+		if d.command {
+			line = view.FoldCommand(line, width)
+		} else {
+			line = view.Fold(line, width, 0)
 		}
-		if d.command && width > 0 {
-			line = strings.ReplaceAll(view.FoldCommand(view.Clean(d.text), width-len(column)), "\n", "\n"+column)
-			if line = column + line; i == 0 {
-				line = fmt.Sprintf("    %-4s  ", name) + strings.TrimPrefix(line, column)
-			}
-		} else if !d.command {
-			line = view.Fold(line, width, max(0, len(column)-indent(line)))
-		}
-		b.WriteString(line + "\n")
+		lines = append(lines, line)
 	}
+	all := strings.TrimPrefix(strings.Join(lines, "\n"), column)
+	fmt.Fprintf(b, "    %-4s  %s\n", name, all)
 }
 
 // detailLine is a line of a text for people, or a command in it.
@@ -58,5 +55,3 @@ func detailLines(text string) []detailLine {
 	}
 	return lines
 }
-
-func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }

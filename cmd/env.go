@@ -74,8 +74,9 @@ func System(version string) Env {
 // secretVariables hold what signs in somewhere.
 var secretVariables = []string{tenant.EnvToken, tenant.EnvClientSecret, tenant.EnvPrivateKey, envVerifySecret, envContext}
 
-// openBrowser runs the program that BROWSER names, else what the system opens addresses with. What that says goes to stderr:
-// stdout is for results. It is started without what signs in, which is read by then: a browser, which needs none of it, would
+// openBrowser runs the program that BROWSER names, else what the system opens addresses with. What a user's own program says
+// goes to stderr, as stdout is for results; what the system's says is for nobody, and would run into the line that is drawn
+// anew. It is started without what signs in, which is read by then: a browser, which needs none of it, would
 // keep it in its environment for as long as it runs.
 func openBrowser(address string) error {
 	for _, name := range secretVariables {
@@ -83,13 +84,13 @@ func openBrowser(address string) error {
 			return err
 		}
 	}
-	if program := os.Getenv("BROWSER"); program != "" {
+	if program := os.Getenv(envBrowser); program != "" {
 		// It outlives this run: nobody's browser is closed because a login is over.
 		command := exec.CommandContext(context.Background(), program, address) // #nosec G204 G702 -- the user names the program
 		command.Stdout, command.Stderr = os.Stderr, os.Stderr
 		return command.Run()
 	}
-	browser.Stdout, browser.Stderr = os.Stderr, os.Stderr
+	browser.Stdout, browser.Stderr = nil, nil // no pipe: a browser outlives it
 	return browser.OpenURL(address)
 }
 

@@ -8,19 +8,22 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
-// summary counts what became of the checks, and says what is still open.
+// summary names the server's tools, counts what became of the checks, and says what is still open.
 func summary(report verify.Report, palette view.Palette, width int) string {
 	var b strings.Builder
 	open := report.Open()
-	counts := fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
-		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))
-	b.WriteString(palette.Strong(view.Fold(counts, width, 2)) + "\n")
+	line := func(text string, hang int) { b.WriteString(view.Fold(text, width, hang) + "\n") }
+	if len(report.Tools) > 0 {
+		line("tools: "+view.Clean(strings.Join(report.Tools, ", ")), 2)
+	}
+	line(palette.Strong(fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
+		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))), 2)
 	if len(open) == 0 {
 		return b.String()
 	}
-	b.WriteString(palette.Warn(view.Fold(number(len(open), "check")+" could not be made, so this is not known:", width, 2)) + "\n")
+	line(palette.Warn(number(len(open), "check")+" could not be made, so this is not known:"), 2)
 	for _, c := range open {
-		b.WriteString(view.Fold("  "+view.Clean(c.Title)+" "+palette.Faint("["+view.Clean(c.ID)+"]"), width, 2) + "\n")
+		line("  "+view.Clean(c.Title)+" "+palette.Faint("["+view.Clean(c.ID)+"]"), 2)
 		writeDetail(&b, "why", c.Got, width)
 		writeDetail(&b, "do", c.Hint, width)
 	}

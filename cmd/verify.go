@@ -3,12 +3,10 @@ package cmd
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
-	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
 type verifyOptions struct {
@@ -132,9 +130,6 @@ func (a *app) runChecks(ctx context.Context, o verify.Options) (verify.Report, e
 
 // concluded sums up, and is an error where a check failed.
 func (a *app) concluded(report verify.Report) error {
-	if len(report.Tools) > 0 && !a.global.json {
-		a.outf("tools: %s\n", view.Clean(fmt.Sprint(report.Tools)))
-	}
 	failed := report.Count(verify.Fail)
 	if !a.global.json {
 		a.outf("%s", summary(report, a.outPalette(), a.foldAt(a.env.Out)))

@@ -27,6 +27,12 @@ func TestVerifyScreen(t *testing.T) {
 	}
 	shown = settled(shown)
 	fits(t, "verify", shown, person.columns)
+	narrow := person
+	narrow.columns = 40
+	for _, args := range [][]string{{"verify", gateway.URL, "--follow"}, {"verify", gateway.URL}, {"verify", gateway.URL + "x"}, {"verify", "http://localhost:1/mcp"}} {
+		shown, _ := narrow.run(t, args...)
+		fits(t, strings.Join(args, " ")+" at 40 columns", settled(shown), 40)
+	}
 	golden(t, "verify", registeredIDs.ReplaceAllString(shown, "tpc_ABCDEFGHIJKLMNOPQRSTUV"))
 }
 

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
 var tokens = []broken{
@@ -55,7 +57,7 @@ var tokens = []broken{
 	{"clocks differ", func(s *setup) {
 		past := func() time.Time { return time.Now().Add(-2 * time.Hour) }
 		s.tenant.Now = past
-	}, []string{"token.lifetime", "mcp.initialize"}, "clocks", "clocks"},
+	}, []string{"token.lifetime", "mcp.initialize"}, "set the clocks: here it is 2", "was issued 2h ago by this machine's"},
 }
 
 var issuerPort = regexp.MustCompile(`(?:"issuer":|"authorization_servers":\[)"http://localhost:(\d+)/"`)
@@ -135,5 +137,16 @@ func wanting(scope string) func(*world) http.RoundTripper {
 func takingForgeries(req *http.Request, resp *http.Response) {
 	if resp.StatusCode == http.StatusUnauthorized && bytes.Contains(claimsIn(req), []byte(req.URL.String())) {
 		replace(resp, http.StatusOK, "application/json", "{}")
+	}
+}
+
+// A token that has expired when it comes is refused for that, and not for its audience.
+func TestClocksDiffer(t *testing.T) {
+	s := healthy()
+	s.tenant.Now = func() time.Time { return time.Now().Add(-2 * time.Hour) }
+	report, _ := verified(t, s)
+	check := find(t, report, "mcp.initialize")
+	if check.Status != verify.Fail || !strings.Contains(check.Cause, "clocks differ") || !strings.Contains(check.Hint, "set the clocks") {
+		t.Errorf("\n%s", dump(report))
 	}
 }

@@ -62,6 +62,8 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 	case status == 0 || timedOut(err):
 		cause, hint := r.trouble(theServer, err)
 		return fail(reason(err), want, cause, hint)
+	case status == http.StatusUnauthorized && r.stale():
+		return fail("401 with a token", want, "the token has expired already, though it has just come: clocks differ", r.setClocks())
 	case status == http.StatusUnauthorized:
 		cause := "the gateway expects another audience or issuer than the token has: they are compared byte for byte"
 		if r.claims == nil {

@@ -184,7 +184,7 @@ func (r *run) checkExpired(ctx context.Context) finding {
 	}
 	end := r.claims.Expiry.Time()
 	if left := time.Until(end); left > min(patience, r.o.Timeout/2) {
-		return unmade("no expired token could be had: this one is good for "+left.Round(time.Second).String()+" yet", "")
+		return unmade("no expired token could be had: this one is good for "+Shortly(left.Round(time.Second))+" yet", "")
 	} else if left >= 0 {
 		select {
 		case <-time.After(left + time.Second):
