@@ -138,21 +138,26 @@ func (r *run) browse(ctx context.Context, want asked) (*attempt, url.Values, err
 	answers := r.callback.expect(a.state)
 	waiting := Login{URL: a.url, Callback: r.callback.url, Wait: r.o.LoginTimeout}
 	r.tell(Event{Check: Check{ID: "login"}, Login: &waiting})
-	answer, err := r.await(ctx, answers, waiting)
+	answer, err := r.await(ctx, answers, r.startBrowser(a.url), waiting)
 	r.secrets.Add(answer.Get("code"))
 	return a, answer, err
 }
 
-// await waits for the browser's answer. A browser that can't be opened ends that only where no person can do it.
-func (r *run) await(ctx context.Context, answers <-chan url.Values, waiting Login) (url.Values, error) {
+// startBrowser opens a browser, which may last as long as that is open, and tells if it can't be.
+func (r *run) startBrowser(address string) <-chan error {
 	failed := make(chan error, 1)
 	go func() {
 		if r.o.OpenBrowser == nil {
 			failed <- &BrowserError{}
-		} else if err := r.o.OpenBrowser(waiting.URL); err != nil {
+		} else if err := r.o.OpenBrowser(address); err != nil {
 			failed <- &BrowserError{err}
 		}
 	}()
+	return failed
+}
+
+// await waits for the browser's answer. A browser that can't be opened ends that only where no person can do it.
+func (r *run) await(ctx context.Context, answers <-chan url.Values, failed <-chan error, waiting Login) (url.Values, error) {
 	for {
 		select {
 		case answer := <-answers:
