@@ -15,7 +15,7 @@ import (
 var (
 	namedCommand = regexp.MustCompile(`(?:mcpauth|auth0) (?:setup|verify|undo|render-gateway-config|promote-connection|sandbox|help|login|api)\b`)
 	// standsAlone is what may be before a command: it begins a line, or ends one behind a colon.
-	standsAlone = regexp.MustCompile(`(?:(?:^|\n) *|(?:^|\S): |(?:^|\n)or |^\$ |^\x60)$`)
+	standsAlone = regexp.MustCompile(`(?:(?:^|\n) *|(?:^|\S): |(?:^|\n)or |^\$ |^[\x60^])$`)
 	// prose names a command in a sentence, short enough to be typed.
 	prose = regexp.MustCompile(`^(?:see |did you mean |)mcpauth [a-z-]+ (?:--help|)$|^mcpauth verify $|^mcpauth verify: `)
 )

@@ -134,7 +134,7 @@ func golden(t *testing.T, name, text string) {
 var command = regexp.MustCompile(`^( +|\$ )((do +)?(mcpauth|auth0|ssh) |--[a-z-]+ \S+( \\)?$|export \S+$)`)
 
 // label is what stands before a detail of a check.
-var label = regexp.MustCompile(`^    (got|want|why|spec|do) +`)
+var label = regexp.MustCompile(`^    (sent|got|want|why|spec|do) +`)
 
 // fits makes sure that no line is longer than the terminal, but for commands and for words that can't be broken.
 func fits(t *testing.T, name, text string, width int) {
