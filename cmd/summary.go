@@ -12,18 +12,18 @@ import (
 func summary(report verify.Report, palette view.Palette, width int) string {
 	var b strings.Builder
 	open := report.Open()
-	line := func(text string, hang int) { b.WriteString(view.Fold(text, width, hang) + "\n") }
+	line := func(text string) { b.WriteString(view.Fold(text, width, 2) + "\n") }
 	if len(report.Tools) > 0 {
-		line("tools: "+view.Clean(strings.Join(report.Tools, ", ")), 2)
+		line("tools: " + view.Clean(strings.Join(report.Tools, ", ")))
 	}
 	line(palette.Strong(fmt.Sprintf("%d passed, %d failed, %s, %d skipped",
-		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))), 2)
+		report.Count(verify.Pass), report.Count(verify.Fail), number(report.Count(verify.Warn), "warning"), report.Count(verify.Skip))))
 	if len(open) == 0 {
 		return b.String()
 	}
-	line(palette.Warn(number(len(open), "check")+" could not be made, so this is not known:"), 2)
+	line(palette.Warn(number(len(open), "check") + " could not be made, so this is not known:"))
 	for _, c := range open {
-		line("  "+view.Clean(c.Title)+" "+palette.Faint("["+view.Clean(c.ID)+"]"), 2)
+		line("  " + view.Clean(c.Title) + " " + palette.Faint("["+view.Clean(c.ID)+"]"))
 		writeDetail(&b, "why", c.Got, width)
 		writeDetail(&b, "do", c.Hint, width)
 	}
