@@ -11,11 +11,20 @@ import (
 
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
-// error nothing is left behind, and what was there is there still.
-func Write(name string, content []byte, perm fs.FileMode) (err error) {
-	replaces := false
+// error nothing is left behind, and what was there is there still. After none the new content also outlasts a power cut,
+// where the system can sync a folder.
+func Write(name string, content []byte, perm fs.FileMode) error {
+	if err := Replace(name, content, perm); err != nil {
+		return err
+	}
+	Settle(name)
+	return nil
+}
+
+// Replace is Write without its last part, Settle: after a power cut the old content may be there again, whole.
+func Replace(name string, content []byte, perm fs.FileMode) (err error) {
 	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
-		perm, replaces = info.Mode().Perm(), true
+		perm = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".mcpauth-*")
 	if err != nil {
@@ -30,19 +39,12 @@ func Write(name string, content []byte, perm fs.FileMode) (err error) {
 	if err = errors.Join(err, file.Chmod(perm), file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	if err = os.Rename(file.Name(), name); err != nil {
-		return err
-	}
-	if !replaces {
-		syncFolder(filepath.Dir(name))
-	}
-	return nil
+	return os.Rename(file.Name(), name)
 }
 
-// syncFolder makes a new name outlast a power cut. One that stood there already needs no such wait: what it leads to then
-// is the old content or the new one, and each is whole. Not every system can sync a folder, and the file itself is safe.
-func syncFolder(name string) {
-	if folder, err := os.Open(name); err == nil { // #nosec G304 -- the folder of a file that was just written
+// Settle makes what was written last outlast a power cut. Not every system can do that for a name, and each content is whole.
+func Settle(name string) {
+	if folder, err := os.Open(filepath.Dir(name)); err == nil { // #nosec G304 -- the folder of a file that was just written
 		_ = folder.Sync()
 		_ = folder.Close()
 	}

@@ -22,6 +22,16 @@ type Record struct {
 	begun bool   // something was sent
 	noted bool   // an answer that is not on the disk yet
 	last  []byte // what is on the disk, as far as this run knows; nil before anything is
+	index map[subject][]int
+	// settling ends when the last save outlasts a power cut; nil where none is under way.
+	settling chan struct{}
+}
+
+// subject is what an entry is about; several may be about the same, with ids of their own.
+type subject struct {
+	kind   plan.Kind
+	key    string
+	action plan.Action
 }
 
 // Run is what the record says so far.
@@ -36,7 +46,9 @@ func (r *Record) Run() Run {
 // Path is the record's file.
 func (r *Record) Path() string { return r.store.path(r.run.ID) }
 
-// Sending writes down that changes are about to be sent. After an error, a WriteError, they must not be.
+// Sending writes down that changes are about to be sent. After an error, a WriteError, they must not be. The first record of a
+// run outlasts a power cut from then on. A later one is whole on the disk too, and its name follows while the changes are on
+// their way, before any answer is written down.
 func (r *Record) Sending(changes []plan.Change) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -46,7 +58,11 @@ func (r *Record) Sending(changes []plan.Change) error {
 			e.Status = Sending
 		}
 	}
-	err := r.save()
+	first := r.last == nil
+	err := r.save(first)
+	if err == nil && !first {
+		r.settle()
+	}
 	if err != nil {
 		r.run.Entries = before // they aren't sent, so no later save may say that they were
 	}
@@ -71,14 +87,15 @@ func (r *Record) Answered(change plan.Change, status Status, object plan.Object)
 	}
 }
 
-// Flush writes down what was noted, if anything was.
+// Flush writes down what was noted, if anything was. A power cut may take it back: then the changes stand as sent, and the
+// tenant tells what became of them.
 func (r *Record) Flush() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.last != nil && !r.noted {
 		return nil
 	}
-	return r.save()
+	return r.save(false)
 }
 
 // TookBack writes down that an entry, by its place, was taken back: whole, or but for some attributes.
@@ -87,7 +104,7 @@ func (r *Record) TookBack(entry int, left ...string) error {
 	defer r.mu.Unlock()
 	e := &r.run.Entries[entry]
 	e.TakenBack, e.Left = len(left) == 0, left
-	return r.save()
+	return r.save(true)
 }
 
 // Close writes down that the run was taken back whole.
@@ -95,18 +112,24 @@ func (r *Record) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.run.Undone = r.store.now().UTC()
-	return r.save()
+	return r.save(true)
 }
 
 // entry is the one that a change has in the record; the lock is held.
 func (r *Record) entry(c plan.Change) *Entry {
-	i := slices.IndexFunc(r.run.Entries, func(e Entry) bool {
-		return e.Kind == c.Kind && e.Key == c.Key && e.Action == c.Action && (c.ID == "" || e.ID == c.ID)
-	})
-	if i < 0 {
-		return nil
+	if r.index == nil {
+		r.index = map[subject][]int{}
+		for i, e := range r.run.Entries {
+			about := subject{e.Kind, e.Key, e.Action}
+			r.index[about] = append(r.index[about], i)
+		}
 	}
-	return &r.run.Entries[i]
+	for _, i := range r.index[subject{c.Kind, c.Key, c.Action}] {
+		if e := &r.run.Entries[i]; c.ID == "" || e.ID == c.ID {
+			return e
+		}
+	}
+	return nil
 }
 
 var errElsewhere = errors.New("another run of mcpauth has written in it meanwhile")
@@ -127,8 +150,26 @@ func (r *Record) unshared() error {
 	return err
 }
 
-// save writes the whole record; the lock is held.
-func (r *Record) save() error {
+// settle begins to make the last save outlast a power cut; the lock is held.
+func (r *Record) settle() {
+	settled := make(chan struct{})
+	go func() {
+		atomicfile.Settle(r.store.path(r.run.ID))
+		close(settled)
+	}()
+	r.settling = settled
+}
+
+// save writes the whole record, and waits until it outlasts a power cut, if settled; the lock is held.
+func (r *Record) save(settled bool) error {
+	if r.settling != nil {
+		<-r.settling
+		r.settling = nil
+	}
+	write := atomicfile.Replace
+	if settled {
+		write = atomicfile.Write
+	}
 	content, err := Encode(r.run)
 	if err == nil && len(content) > mostBytes {
 		err = fmt.Errorf("it would have %d bytes, and only %d can be read back: change less in one run", len(content), mostBytes)
@@ -137,7 +178,7 @@ func (r *Record) save() error {
 		err = r.unshared()
 	}
 	if err == nil {
-		err = atomicfile.Write(r.store.path(r.run.ID), content, 0o600)
+		err = write(r.store.path(r.run.ID), content, 0o600)
 	}
 	if err != nil {
 		return &WriteError{Dir: r.store.place.Dir, Err: err, Begun: r.begun}

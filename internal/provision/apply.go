@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"sync"
 	"time"
 
@@ -62,7 +61,10 @@ func Permitted(ctx context.Context, t Tenant, p plan.Plan) error {
 // called once for each change that was sent, from one goroutine at a time; it may be nil. The outcomes are in the plan's
 // order, also when an error is returned; after an interrupt the error is the context's.
 func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, done func(Outcome)) ([]Outcome, error) {
-	run := &application{tenant: t, record: record, outcomes: Outcomes(p), done: done}
+	run := &application{tenant: t, record: record, outcomes: Outcomes(p), places: map[place]int{}, done: done}
+	for i, o := range run.outcomes {
+		run.places[placeOf(o.Change)] = i
+	}
 	if blocked := p.Blocked(); len(blocked) > 0 {
 		return run.outcomes, &plan.ConflictError{Conflicts: blocked}
 	}
@@ -91,7 +93,17 @@ type application struct {
 
 	mu       sync.Mutex
 	outcomes []Outcome
+	places   map[place]int // of the changes among the outcomes
 }
+
+// place is what tells a change from the others of a plan.
+type place struct {
+	kind    plan.Kind
+	action  plan.Action
+	key, id string
+}
+
+func placeOf(c plan.Change) place { return place{c.Kind, c.Action, c.Key, c.ID} }
 
 func (a *application) stage(ctx context.Context, stage []plan.Change) error {
 	if err := ctx.Err(); err != nil {
@@ -103,35 +115,36 @@ func (a *application) stage(ctx context.Context, stage []plan.Change) error {
 	a.begun = true
 	errs := make([]error, len(stage))
 	var wait sync.WaitGroup
-	written := a.writingDown()
+	end := a.writingDown()
 	for i, change := range stage {
 		wait.Go(func() { errs[i] = a.send(ctx, change) })
 	}
 	wait.Wait()
-	return errors.Join(tenant.Together(errs), written())
+	end()
+	return tenant.Together(errs)
 }
 
 // writingDown has the answers written down while others of the stage are waited for. Each time costs the whole record, so
-// those of a while go together; the last ones go with what is sent next, which follows at once. The function that comes
-// back ends it.
-func (a *application) writingDown() (end func() error) {
-	const while = 100 * time.Millisecond
-	done, ended := make(chan struct{}), make(chan error, 1)
+// those of a while go together; the last ones go with what is sent next, which follows at once. That also tells whether the
+// record can still be written. The function that comes back ends it.
+func (a *application) writingDown() (end func()) {
+	const while, share = time.Second, 20 // writing takes a twentieth of the time at most
+	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		var err error
-		ticker := time.NewTicker(while)
-		defer ticker.Stop()
+		defer close(ended)
+		pause := while
 		for {
 			select {
-			case <-ticker.C:
-				err = errors.Join(err, a.record.Flush())
+			case <-time.After(pause):
+				began := time.Now()
+				_ = a.record.Flush()
+				pause = max(while, share*time.Since(began))
 			case <-done:
-				ended <- err
 				return
 			}
 		}
 	}()
-	return func() error { close(done); return <-ended }
+	return func() { close(done); <-ended }
 }
 
 var recorded = map[tenant.Effect]journal.Status{
@@ -152,10 +165,7 @@ func (a *application) send(ctx context.Context, change plan.Change) error {
 func (a *application) became(change plan.Change, effect tenant.Effect, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	i := slices.IndexFunc(a.outcomes, func(o Outcome) bool {
-		return o.Kind == change.Kind && o.Key == change.Key && o.Action == change.Action && o.ID == change.ID
-	})
-	o := &a.outcomes[i]
+	o := &a.outcomes[a.places[placeOf(change)]]
 	o.Effect = effect
 	switch {
 	case errors.Is(err, context.Canceled) && effect == tenant.Nothing:

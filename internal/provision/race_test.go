@@ -95,7 +95,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 			for _, records := range stores {
 				for _, run := range runs(t, records) {
 					if run.Undoable() {
-						t.Errorf("run %s still stands", run.ID)
+						t.Errorf("run %s still stands: %+v", run.ID, run.Entries)
 					}
 				}
 			}

@@ -53,8 +53,10 @@ func (e *HangUpError) Unwrap() error { return e.Err }
 // own differ by the moment at which it noticed the end, and some have no type.
 func hearing(next http.RoundTripper, req *http.Request) (*http.Response, error) {
 	var stood atomic.Bool
-	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { stood.Store(true) }}
-	resp, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), trace)))
+	resp, err := next.RoundTrip(req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{
+		GetConn: func(string) { stood.Store(false) }, // also where an idle connection turned out to be dead
+		GotConn: func(httptrace.GotConnInfo) { stood.Store(true) },
+	})))
 	if err != nil && stood.Load() && req.Context().Err() == nil && !timedOut(err) {
 		err = &HangUpError{err}
 	}
