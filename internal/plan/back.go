@@ -135,8 +135,8 @@ func (p Past) changed(now Values) []Field {
 	}
 	var fields []Field
 	for _, path := range sortedPaths(made, now) {
-		was, is := made[path], now[path]
-		if known := was != nil || !unset(is) && !equal(is, unasked[path]); known && !same(path, is, was) {
+		was, is := asMade(path, made[path]), asMade(path, now[path])
+		if !(unset(was) && unset(is)) && !same(path, is, was) {
 			fields = append(fields, Field{Path: path, Before: is, After: was})
 		}
 	}
@@ -151,12 +151,23 @@ func pathsOf(fields []Field) []string {
 	return paths
 }
 
+// asMade is a value as Auth0 makes it where an answer leaves it out.
+func asMade(path string, v any) any {
+	if made, has := unasked[path]; has && unset(v) {
+		return made
+	}
+	return v
+}
+
 // unset tells whether a value is what an attribute has that was never set.
 func unset(v any) bool { return v == nil || v == false || v == "" || v == 0 }
 
 // unasked is what Auth0 gives an attribute of a new API or grant that the creation doesn't name, where that isn't the same
 // as unset.
-var unasked = Values{"token_lifetime": 86400, "token_dialect": "access_token", pathUserPolicy: "allow_all", "organization_usage": "deny"}
+var unasked = Values{
+	"token_lifetime": 86400, "token_dialect": "access_token", pathUserPolicy: "allow_all",
+	"subject_type_authorization.client.policy": "require_client_grant", "token_lifetime_for_web": "7200", "organization_usage": `"deny"`,
+}
 
 // asked leaves out what a creation didn't name and is as Auth0 makes it. Anything else that it didn't name was changed since,
 // or the object is someone else's.

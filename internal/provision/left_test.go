@@ -93,6 +93,10 @@ func TestWhatOthersAddedStays(t *testing.T) {
 		"authorization_details": `{"authorization_details":[{"type":"payment"}]}`,
 		"proof_of_possession":   `{"proof_of_possession":{"mechanism":"dpop","required":true}}`,
 		"skip_consent_for_verifiable_first_party_clients": `{"skip_consent_for_verifiable_first_party_clients":true}`,
+		"token_lifetime_for_web":                          `{"token_lifetime_for_web":600}`,
+		"allow_online_access":                             `{"allow_online_access":true}`,
+		"subject_type_authorization":                      `{"subject_type_authorization":{"client":{"policy":"deny_all"}}}`,
+		"authorization_details_types":                     `{"authorization_details_types":["payment"]}`,
 		"organization_usage":                              `{"organization_usage":"allow"}`,
 		"allow_any_organization":                          `{"organization_usage":"deny","allow_any_organization":true}`,
 	} {
@@ -103,7 +107,7 @@ func TestWhatOthersAddedStays(t *testing.T) {
 				t.Fatal(err)
 			}
 			path := api
-			if strings.Contains(attribute, "organization") {
+			if strings.Contains(attribute, "organization") || attribute == "authorization_details_types" {
 				path = "/client-grants/" + defaultGrant(t, server)
 			}
 			byHand(t, server, path, body)

@@ -176,7 +176,7 @@ func TestASetupKilledAtAnyWriteCanBeUndone(t *testing.T) {
 							break
 						}
 						if err != nil || u.LeftAlone() != 0 {
-							t.Fatalf("%d left alone, %v", u.LeftAlone(), err)
+							t.Fatalf("%d left alone, %v, %v", u.LeftAlone(), err, u.Plan.Changes)
 						}
 					}
 					if got := settled(t, server); got != before {

@@ -1,8 +1,8 @@
 package tenant
 
 import (
-	"bytes"
 	"encoding/json"
+	"slices"
 
 	"github.com/auth0/go-auth0/v3/management"
 
@@ -23,15 +23,25 @@ func putText[T ~string](values plan.Values, path string, value *T) {
 	}
 }
 
-// asJSON is an attribute as text, for where only a difference matters; empty where it was never set.
-func asJSON[T any](value *T) string {
-	text, err := json.Marshal(value)
-	unset, unsetErr := json.Marshal(new(T))
-	if err != nil || unsetErr != nil || bytes.Equal(text, unset) {
-		return ""
+// rest adds the attributes of an answer that the values don't have yet, as JSON: nothing here sets them, and all that matters
+// is whether they differ from what they were when the object was made. Those that were never set are left out.
+func rest(values plan.Values, answer any, known ...string) {
+	text, err := json.Marshal(answer)
+	var all map[string]json.RawMessage
+	if err != nil || json.Unmarshal(text, &all) != nil {
+		return
 	}
-	return string(text)
+	for path, value := range all {
+		_, there := values[path]
+		if there || slices.Contains(known, path) || slices.Contains(neverSet, string(value)) {
+			continue
+		}
+		values[path] = string(value)
+	}
 }
+
+// neverSet are the forms of an attribute that was never set.
+var neverSet = []string{"null", "false", `""`, "0", "[]", "{}"}
 
 // api is what the answers about an API have in common: list, create and update have a type each.
 type api interface {
@@ -45,11 +55,6 @@ type api interface {
 	GetEnforcePolicies() bool
 	GetTokenDialect() management.ResourceServerTokenDialectResponseEnum
 	GetSubjectTypeAuthorization() management.ResourceServerSubjectTypeAuthorization
-	GetSkipConsentForVerifiableFirstPartyClients() bool
-	GetConsentPolicy() management.ResourceServerConsentPolicyEnum
-	GetTokenEncryption() management.ResourceServerTokenEncryption
-	GetAuthorizationDetails() []any
-	GetProofOfPossession() management.ResourceServerProofOfPossession
 }
 
 func apiObject(a api) plan.Object {
@@ -68,14 +73,10 @@ func apiObject(a api) plan.Object {
 	if authorization := a.GetSubjectTypeAuthorization(); authorization.User != nil {
 		putText(v, "subject_type_authorization.user.policy", authorization.User.Policy)
 	}
-	// What follows is never set here, and tells whether an API is still as it was made.
-	v["skip_consent_for_verifiable_first_party_clients"] = a.GetSkipConsentForVerifiableFirstPartyClients()
-	v["consent_policy"] = string(a.GetConsentPolicy())
-	encryption, details, proof := a.GetTokenEncryption(), a.GetAuthorizationDetails(), a.GetProofOfPossession()
-	v["token_encryption"], v["proof_of_possession"], v["authorization_details"] = asJSON(&encryption), asJSON(&proof), ""
-	if len(details) > 0 {
-		v["authorization_details"] = asJSON(&details)
+	if authorization := a.GetSubjectTypeAuthorization(); authorization.Client != nil {
+		putText(v, "subject_type_authorization.client.policy", authorization.Client.Policy)
 	}
+	rest(v, a, "id", "is_system", "scopes", "signing_secret", "subject_type_authorization")
 	return plan.Object{ID: a.GetID(), Values: v}
 }
 
@@ -87,19 +88,14 @@ type grant interface {
 	GetSubjectType() management.ClientGrantSubjectTypeEnum
 	GetAllowAllScopes() bool
 	GetDefaultFor() management.ClientGrantDefaultForEnum
-	GetOrganizationUsage() management.ClientGrantOrganizationUsageEnum
-	GetAllowAnyOrganization() bool
 }
 
 func grantObject(g grant) plan.Object {
 	v := plan.Values{
 		"audience": g.GetAudience(), "subject_type": string(g.GetSubjectType()), "scope": g.GetScope(),
 		"default_for": string(g.GetDefaultFor()), "allow_all_scopes": g.GetAllowAllScopes(),
-		"allow_any_organization": g.GetAllowAnyOrganization(),
 	}
-	if usage := g.GetOrganizationUsage(); usage != "" {
-		v["organization_usage"] = string(usage)
-	}
+	rest(v, g, "id", "is_system")
 	return plan.Object{ID: g.GetID(), Values: v}
 }
 
