@@ -42,8 +42,37 @@ func (w *wire) show(l *line) Exchange {
 	return e
 }
 
-// asked are the requests of a check, by method and URL without its query, each once.
+// judged is the check whose answer another one looks at, where that made no request of its own.
+func judged(check string) string {
+	group, _, _ := strings.Cut(check, ".")
+	switch {
+	case check == "challenge.header":
+		return "challenge.status"
+	case group == "resource" && check != "resource.metadata" && check != "resource.url":
+		return "resource.metadata"
+	case group == "server" && check != "server.metadata", check == "registration":
+		return "server.metadata"
+	case check == "login":
+		return "authorize"
+	case check == "login.iss":
+		return "login"
+	case group == "token" && check != "token":
+		return "token"
+	}
+	return ""
+}
+
+// asked are the requests that a check rests on, by method and URL without its query, each once.
 func (w *wire) asked(check string) []string {
+	for ; check != ""; check = judged(check) {
+		if list := w.askedFor(check); len(list) > 0 {
+			return list
+		}
+	}
+	return nil
+}
+
+func (w *wire) askedFor(check string) []string {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var list []string

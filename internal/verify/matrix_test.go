@@ -113,6 +113,9 @@ func (b broken) wants(t *testing.T, report verify.Report, got []string) {
 		t.Errorf("%s: the cause is %q, want %q in it", check.ID, check.Cause, b.cause)
 	}
 	for _, id := range b.fails {
+		if c := find(t, report, id); len(c.Requests) == 0 && id != "resource.url" { // that one looks at what was typed
+			t.Errorf("%s names no request: %+v", id, c)
+		}
 		if c := find(t, report, id); c.Got == "" || c.Want == "" || c.Spec == "" || c.Cause == "" || c.Hint == "" {
 			t.Errorf("%s is not a whole diagnosis: %+v", id, c)
 		}

@@ -48,7 +48,7 @@ func nastyReport() verify.Report {
 		URL: "https://mcp.example/mcp", Issuer: "https://auth.example/", Started: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), Took: 1500 * time.Millisecond,
 		Checks: []verify.Check{
 			{ID: "a", Title: "passes", Status: verify.Pass, Got: nasty},
-			{ID: "b", Title: "fails", Status: verify.Fail, Got: nasty, Want: nasty, Spec: "RFC 1", Cause: nasty, Hint: nasty},
+			{ID: "b", Title: "fails", Status: verify.Fail, Got: nasty, Want: nasty, Spec: "RFC 1", Cause: nasty, Hint: nasty, Requests: []string{nasty}},
 			{ID: "c", Title: "warns", Status: verify.Warn, Got: nasty},
 			{ID: "d", Title: "is left out", Status: verify.Skip, Got: "no ground"},
 			{ID: "e", Title: "is open", Status: verify.Skip, Got: "no way: " + nasty, Hint: "find one", Open: true},
