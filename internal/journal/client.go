@@ -61,29 +61,28 @@ func lockOf(path string) *flock.Flock { return flock.New(path, flock.SetFlag(os.
 
 // Registering writes down that a client is about to be registered. The error is a NoteError.
 func (s *Store) Registering(tenant, name string) (*Note, error) {
-	failed := func(err error) (*Note, error) { return nil, &NoteError{name, err} }
 	match := clientName.FindStringSubmatch(name)
 	if match == nil {
-		return failed(errors.New("it is no name of a verification's client"))
+		return nil, &NoteError{name, errors.New("it is no name of a verification's client")}
 	}
 	if err := makeFolder(s.place.Dir); err != nil {
-		return failed(err)
+		return nil, &NoteError{name, err}
 	}
 	path := filepath.Join(s.place.Dir, clientPrefix+match[1]+suffix)
 	n := &Note{Client: Client{ClientSchema, tenant, name, s.now().UTC()}, path: path, lock: lockOf(path)}
 	content, err := json.MarshalIndent(n.Client, "", "  ")
 	if err != nil {
-		return failed(err)
+		return nil, &NoteError{name, err}
 	}
 	if err := atomicfile.Write(n.path, append(content, '\n'), 0o600); err != nil {
-		return failed(err)
+		return nil, &NoteError{name, err}
 	}
 	// Whoever looks whether this run lives has the lock for a moment.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	if _, err := n.lock.TryLockContext(ctx, time.Millisecond); err != nil { // others would take the run for dead
 		_ = n.Settled()
-		return failed(err)
+		return nil, &NoteError{name, err}
 	}
 	return n, nil
 }

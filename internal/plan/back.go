@@ -136,7 +136,7 @@ func (p Past) changed(now Values) []Field {
 	var fields []Field
 	for _, path := range sortedPaths(made, now) {
 		was, is := asMade(path, made[path]), asMade(path, now[path])
-		if !(unset(was) && unset(is)) && !same(path, is, was) {
+		if (!unset(was) || !unset(is)) && !same(path, is, was) {
 			fields = append(fields, Field{Path: path, Before: is, After: was})
 		}
 	}

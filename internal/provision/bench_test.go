@@ -42,7 +42,7 @@ func many(connections int) []byte {
 // inMemory is a folder that no disk is behind, where the system has one.
 func inMemory(b *testing.B) string {
 	b.Helper()
-	dir, err := os.MkdirTemp("/dev/shm", "mcpauth-")
+	dir, err := os.MkdirTemp("/dev/shm", "mcpauth-") //nolint:usetesting // its folders are on the disk
 	if err != nil {
 		b.Log("records are on the disk, since there is no folder in memory: ", err)
 		return b.TempDir()
