@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -48,7 +49,16 @@ func (a *app) carryOut(ctx context.Context, client *tenant.Client, p plan.Plan, 
 	outcomes, err := a.telling(p, func(done func(provision.Outcome)) ([]provision.Outcome, error) {
 		return provision.Apply(ctx, client, p, record, done)
 	})
-	return err == nil, a.applied(outcomes, c, err)
+	err = a.applied(outcomes, c, err)
+	if err != nil && slices.ContainsFunc(outcomes, stands) {
+		a.sayUndo()
+	}
+	return err == nil, err
+}
+
+// stands tells whether something of a change is on the tenant, or may be.
+func stands(o provision.Outcome) bool {
+	return o.Status == provision.Applied || o.Status == provision.Failed && o.Effect == tenant.Unknown
 }
 
 // applied puts into the document what became of the changes, and names what was not reached.

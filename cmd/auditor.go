@@ -148,7 +148,7 @@ func (t *auditor) deleteOwn(ctx context.Context, report verify.Report) bool {
 	name, certain := "the client "+report.ClientID, "was registered"
 	switch {
 	case report.Unconfirmed != "":
-		name, certain = fmt.Sprintf("a client with the name %q", report.Unconfirmed), "may have been registered (the request was sent, and no answer came)"
+		name, certain = fmt.Sprintf("a client with the name %q", report.Unconfirmed), "may have been registered (the request was sent, and no answer gave its id)"
 	case report.ClientID == "":
 		return true
 	}
@@ -157,7 +157,7 @@ func (t *auditor) deleteOwn(ctx context.Context, report verify.Report) bool {
 	case t.client == nil && t.domain != "":
 		t.app.warn(fmt.Sprintf("%s %s and stays: the credentials for the tenant are no good%s", name, certain, t.later()))
 	case t.client == nil:
-		t.app.warn(fmt.Sprintf("%s %s and stays: without credentials for the tenant it can't be deleted", name, certain))
+		t.app.warn(fmt.Sprintf("%s %s and stays: without credentials for the tenant it can't be deleted; delete it where the server's applications are managed", name, certain))
 	case !registeredAt(t.client.Domain(), report.RegisteredAt):
 		t.app.warn(fmt.Sprintf("%s %s at %s, not at %s, and stays", name, certain, report.RegisteredAt, t.client.Domain()))
 	case report.ClientID == "":
@@ -181,7 +181,7 @@ func (t *auditor) findAndDelete(ctx context.Context, name, what string) bool {
 	case err != nil:
 		t.app.warn(fmt.Sprintf("%s; it could not be looked for%s: %v", what, t.later(), err))
 	default:
-		t.app.did("%s; there is none now%s", what, t.later())
+		t.app.did("%s; there is none now, and a later verification on this machine looks again", what)
 	}
 	return gone
 }

@@ -320,7 +320,7 @@ func TestWizardDeclined(t *testing.T) {
 	// What was answered is not lost.
 	for _, text := range []string{
 		"Your answers as one command, with AUTH0_CLIENT_ID and AUTH0_CLIENT_SECRET:", "--domain " + w.server.URL, "--mcp-url " + w.gateway.URL,
-		"--connection Username-Password-Authentication", "--scope tool:whoami", "--yes error: nothing was changed",
+		"--connection Username-Password-Authentication", "--scope tool:whoami", "--audience-mode both error: nothing was changed", // without a yes that was not said
 	} {
 		if !strings.Contains(flat(c.shown()), text) {
 			t.Errorf("it doesn't say %q:\n%s", text, c.shown())

@@ -13,9 +13,9 @@ import (
 // personal are flags that say how a person looked on, and not what was done.
 var personal = []string{"yes", "no-input", "no-color", "debug", "verbose", "help"}
 
-// theSame is the command that does the same without a question, ready to be pasted. Nothing secret can be in it: no flag
-// takes a secret.
-func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
+// theSame is the command that does the same, ready to be pasted; without a question where it was consented to. Nothing secret
+// can be in it: no flag takes a secret.
+func theSame(domain spec.Domain, flags *pflag.FlagSet, consented bool) string {
 	parts := []string{"mcpauth setup --domain " + shellQuote(domain.String())}
 	add := func(flag, value string) { parts = append(parts, "--"+flag+" "+shellQuote(view.Clean(value))) }
 	flags.SortFlags = false // they come as help shows them
@@ -35,7 +35,7 @@ func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
 			add(f.Name, f.Value.String())
 		}
 	})
-	if !slices.Contains(parts, "--dry-run") {
+	if consented && !slices.Contains(parts, "--dry-run") {
 		parts = append(parts, "--yes")
 	}
 	return joinLines(parts)
@@ -43,20 +43,20 @@ func theSame(domain spec.Domain, flags *pflag.FlagSet) string {
 
 // sayTheSame tells how to have the same without the questions, where there were any.
 func (a *app) sayTheSame(r settled, flags *pflag.FlagSet) {
-	a.sayCommand("The same without questions, for CI"+withTyped(r)+":", r, flags)
+	a.sayCommand("The same without questions, for CI"+withTyped(r)+":", r, flags, true)
 }
 
-// sayAnswers keeps what was answered when the run ends before it is through.
+// sayAnswers keeps what was answered when the run ends before it is through. Consent is not among it: it was to one plan.
 func (a *app) sayAnswers(r settled, flags *pflag.FlagSet) {
-	a.sayCommand("Your answers as one command"+withTyped(r)+":", r, flags)
+	a.sayCommand("Your answers as one command"+withTyped(r)+":", r, flags, false)
 	if r.asked {
 		a.say("\n") // what stopped it comes next
 	}
 }
 
-func (a *app) sayCommand(title string, r settled, flags *pflag.FlagSet) {
+func (a *app) sayCommand(title string, r settled, flags *pflag.FlagSet, consented bool) {
 	if r.asked {
-		a.say("\n%s\n  %s\n", a.errPalette().Strong(title), theSame(r.spec.Domain, flags))
+		a.say("\n%s\n  %s\n", a.errPalette().Strong(title), theSame(r.spec.Domain, flags, consented))
 	}
 }
 

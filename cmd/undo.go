@@ -228,7 +228,7 @@ func (c choice) named(id string, domain spec.Domain, broken []*journal.BrokenErr
 		case !domain.IsZero() && run.Tenant != domain.String():
 			return c, &usageError{
 				What: fmt.Sprintf("run %s was on %s, and not on %s", id, run.Tenant, domain),
-				Hint: "name its tenant, or none: then the run's own is used",
+				Hint: fmt.Sprintf("name its tenant, with credentials for it: mcpauth undo --run %s --domain %s", id, shellQuote(run.Tenant)),
 			}
 		case run.Undoes != "":
 			return c, &usageError{What: fmt.Sprintf("run %s took run %s back, and an undo isn't undone", id, run.Undoes), Hint: "run setup again"}

@@ -34,6 +34,9 @@ func Diff(s spec.Spec, o Observed) Plan {
 	p.Warnings = append(p.Warnings, p.NearMisses...)
 	for _, server := range s.Servers {
 		p.Changes = append(p.Changes, diffGrant(server, o.Grants[server.URL]))
+		if warning := scopeless(server, o); warning != "" {
+			p.Warnings = append(p.Warnings, warning)
+		}
 	}
 	seen := map[string]bool{} // the same connection may be named by its name and by its id
 	for _, c := range s.Connections {
@@ -58,6 +61,25 @@ func Diff(s spec.Spec, o Observed) Plan {
 		}
 	}
 	return p
+}
+
+// scopeless warns where an API has scopes and its default grant will allow none of them.
+func scopeless(server spec.Server, o Observed) string {
+	api := o.API(server.URL)
+	if api == nil || len(server.Scopes) > 0 {
+		return ""
+	}
+	scopes, _ := api.Values[PathScopes].([]Scope)
+	for _, grant := range o.Grants[server.URL] {
+		if allowed, _ := grant.Values["scope"].([]string); len(allowed) > 0 || grant.Values["allow_all_scopes"] == true {
+			return ""
+		}
+	}
+	if len(scopes) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the API %s has %s, and its default grant will allow none of them: name with --scope those that third-party applications may have, such as %s",
+		server.URL, count(len(scopes), "scope", "scopes"), scopes[0].Value)
 }
 
 func wantedScopes(server spec.Server) (scopes []Scope, values []string) {

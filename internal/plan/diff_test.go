@@ -295,3 +295,24 @@ func TestUntaken(t *testing.T) {
 		t.Errorf("nothing took, but %v is reported", got)
 	}
 }
+
+// An API that has scopes, and a grant that allows none of them, let clients in and let them do nothing.
+func TestAGrantWithoutScopesIsWarnedOf(t *testing.T) {
+	s, o := wanted(t), ready()
+	s.Servers[0].Scopes = nil
+	if p := plan.Diff(s, o); len(p.Warnings) != 0 {
+		t.Errorf("a grant that allows scopes is warned of: %q", p.Warnings)
+	}
+	o.Grants[url] = nil
+	if p := plan.Diff(s, o); len(p.Warnings) != 1 || !strings.Contains(p.Warnings[0], "has 2 scopes") || !strings.Contains(p.Warnings[0], "such as other") {
+		t.Errorf("a grant that will allow none gives the warnings %q", p.Warnings)
+	}
+	o.Grants[url] = []plan.Object{{ID: "cgr_1", Values: plan.Values{"audience": url, "subject_type": "user", "allow_all_scopes": true}}}
+	if p := plan.Diff(s, o); len(p.Warnings) != 0 {
+		t.Errorf("a grant that allows all scopes is warned of: %q", p.Warnings)
+	}
+	o.APIs[0].Values["scopes"], o.Grants[url] = []plan.Scope{}, nil
+	if p := plan.Diff(s, o); len(p.Warnings) != 0 {
+		t.Errorf("an API without scopes is warned of: %q", p.Warnings)
+	}
+}
