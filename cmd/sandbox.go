@@ -64,7 +64,7 @@ func (a *app) sandboxCommand() *cobra.Command {
 	f.BoolVar(&o.tenant.AutoApprove, "auto-approve", false, "log in and consent without a person")
 	f.StringVar(&o.tenant.Mode, "mode", "strict", "how registered clients are treated: strict or permissive")
 	f.StringVar(&o.tenant.RateLimit, "rate-limit", "none", "free (as on Auth0's Free plan), none, or requests a second")
-	f.DurationVar(&o.tenant.Latency, "latency", 0, "let every answer take at least this long, such as 50ms")
+	f.DurationVar(&o.tenant.Latency, "latency", 0, "add this to every answer, such as 50ms")
 	f.StringVar(&o.seed, "seed", "", "start with what this JSON file holds, in the shape of /sandbox/state")
 	f.StringArrayVar(&o.tenant.Faults, "fault", nil, "fail as KIND@WHERE (repeatable)")
 	f.StringVar(&o.tenant.StateFile, "state", "", "keep the tenant in this file from run to run")

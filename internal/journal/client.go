@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -107,20 +106,12 @@ func (n *Note) Leave() error {
 // Unsettled are the notes that runs left which live no more, of clients of one tenant, and those that can't be used. Two
 // runs may get the same: what one has deleted is gone for the other.
 func (s *Store) Unsettled(tenant string) (notes []*Note, broken []*BrokenError, err error) {
-	if err := checkFolder(s.place.Dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
-	} else if err != nil {
-		return nil, nil, fmt.Errorf("the notes of clients can't be read: %w", err)
-	}
-	files, err := os.ReadDir(s.place.Dir)
+	names, err := s.files(clientPrefix)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the notes of clients can't be read: %w", err)
 	}
-	for _, file := range files {
-		if !strings.HasPrefix(file.Name(), clientPrefix) || !strings.HasSuffix(file.Name(), suffix) {
-			continue
-		}
-		n := &Note{path: filepath.Join(s.place.Dir, file.Name())}
+	for _, name := range names {
+		n := &Note{path: filepath.Join(s.place.Dir, name)}
 		lives, err := n.locked()
 		if err == nil && !lives {
 			err = n.read()
@@ -128,7 +119,7 @@ func (s *Store) Unsettled(tenant string) (notes []*Note, broken []*BrokenError, 
 		switch {
 		case errors.Is(err, fs.ErrNotExist), err == nil && (lives || n.Tenant != tenant):
 		case err != nil:
-			broken = append(broken, &BrokenError{ID: file.Name(), Path: n.path, Err: err})
+			broken = append(broken, &BrokenError{ID: name, Path: n.path, Err: err})
 		default:
 			notes = append(notes, n)
 		}

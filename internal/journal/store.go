@@ -171,20 +171,32 @@ func (s *Store) decode(id string, content []byte) (Run, error) {
 	return run, nil
 }
 
-// Runs are all records, the newest first, and those that can't be used.
-func (s *Store) Runs() (runs []Run, broken []*BrokenError, err error) {
+// files are the names of what is kept in the folder under a prefix; none where there is no folder yet.
+func (s *Store) files(prefix string) ([]string, error) {
 	if err := checkFolder(s.place.Dir); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, nil
+		return nil, nil
 	} else if err != nil {
-		return nil, nil, fmt.Errorf("the records can't be read: %w", err)
+		return nil, err
 	}
 	files, err := os.ReadDir(s.place.Dir)
+	var names []string
+	for _, file := range files {
+		if strings.HasPrefix(file.Name(), prefix) && strings.HasSuffix(file.Name(), suffix) {
+			names = append(names, file.Name())
+		}
+	}
+	return names, err
+}
+
+// Runs are all records, the newest first, and those that can't be used.
+func (s *Store) Runs() (runs []Run, broken []*BrokenError, err error) {
+	names, err := s.files(prefix)
 	if err != nil {
 		return nil, nil, fmt.Errorf("the records can't be read: %w", err)
 	}
-	for _, file := range files {
-		id, isRun := strings.CutPrefix(strings.TrimSuffix(file.Name(), suffix), prefix)
-		if !isRun || !IsID(id) {
+	for _, name := range names {
+		id := strings.TrimSuffix(strings.TrimPrefix(name, prefix), suffix)
+		if !IsID(id) {
 			continue
 		}
 		run, err := s.read(id)

@@ -18,7 +18,7 @@ type Options struct {
 	// RateLimit is "none" (the default: nothing is refused, the headers are those of a big tenant), "free" (burst of 2,
 	// 2 requests a second, and the entity quotas of the Free plan) or a number N (burst of N, N requests a second).
 	RateLimit string
-	// Latency is how long after its request an answer comes, at least.
+	// Latency is added before each answer.
 	Latency time.Duration
 	// Faults are injected failures such as "429@3": KIND@WHERE[xN], as parseFault says.
 	Faults []string

@@ -23,7 +23,6 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		t.auth.ServeHTTP(w, r)
 		return
 	}
-	arrived := time.Now()
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
@@ -43,7 +42,7 @@ func (t *Tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if out.act != actReset && out.act != actTimeout {
 		t.log.finish(line, out.status)
 	}
-	if !t.pause(r, arrived) {
+	if !t.pause(r) {
 		return
 	}
 	t.deliver(w, r, out)
@@ -109,13 +108,12 @@ func isManagement(r *http.Request) bool {
 	return r.URL.Path == apiPrefix || strings.HasPrefix(r.URL.Path, apiPrefix+"/")
 }
 
-// pause waits until the latency has passed since the request arrived; false when the client has gone.
-func (t *Tenant) pause(r *http.Request, arrived time.Time) bool {
-	left := t.options.Latency - time.Since(arrived)
-	if left <= 0 {
+// pause waits for the latency; false when the client has gone.
+func (t *Tenant) pause(r *http.Request) bool {
+	if t.options.Latency == 0 {
 		return true
 	}
-	timer := time.NewTimer(left)
+	timer := time.NewTimer(t.options.Latency)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
