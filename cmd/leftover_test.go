@@ -23,6 +23,14 @@ func (f roundTrip) RoundTrip(req *http.Request) (*http.Response, error) { return
 func TestNoClientIsLeftBehind(t *testing.T) {
 	errLost := errors.New("the connection broke")
 	register := func(req *http.Request) bool { return req.URL.Path == "/oidc/register" }
+	losing := func(req *http.Request, _ func()) (*http.Response, error) {
+		resp, err := http.DefaultTransport.RoundTrip(req)
+		if !register(req) || err != nil {
+			return resp, err
+		}
+		_ = resp.Body.Close()
+		return nil, errLost
+	}
 	for name, c := range map[string]struct {
 		flags     []string
 		transport func(req *http.Request, interrupt func()) (*http.Response, error)
@@ -100,16 +108,9 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 			exit: 130, says: []string{"deleted the registered client tpc_", "error: interrupted"},
 		},
 		"the answer is lost": {
-			flags: []string{"--follow"},
-			transport: func(req *http.Request, _ func()) (*http.Response, error) {
-				resp, err := http.DefaultTransport.RoundTrip(req)
-				if !register(req) || err != nil {
-					return resp, err
-				}
-				_ = resp.Body.Close()
-				return nil, errLost
-			},
-			exit: 5, says: []string{"breaks the connection off", "the registration endpoint is wanted", "deleted the registered client tpc_"},
+			flags:     []string{"--follow"},
+			transport: losing,
+			exit:      5, says: []string{"breaks the connection off", "the registration endpoint is wanted", "deleted the registered client tpc_"},
 		},
 		"the request is lost": {
 			flags: []string{"--follow"},
@@ -124,15 +125,8 @@ func TestNoClientIsLeftBehind(t *testing.T) {
 		},
 		"the answer is lost, and nobody may look": {
 			flags: []string{"--follow"}, stranger: true,
-			transport: func(req *http.Request, _ func()) (*http.Response, error) {
-				resp, err := http.DefaultTransport.RoundTrip(req)
-				if !register(req) || err != nil {
-					return resp, err
-				}
-				_ = resp.Body.Close()
-				return nil, errLost
-			},
-			exit: 5, says: []string{`warning: a client with the name "mcpauth verify `, "may have been registered", "and stays"}, stays: true,
+			transport: losing,
+			exit:      5, says: []string{`warning: a client with the name "mcpauth verify `, "may have been registered", "and stays"}, stays: true,
 		},
 		"nobody may delete": {
 			flags: []string{"--follow"}, stranger: true,

@@ -22,6 +22,8 @@ func (a *app) checkVerify(o verifyOptions, from string) error {
 	problems = append(problems, reportProblems(o.reports)...)
 	if o.run.LoginTimeout <= 0 {
 		problems = append(problems, spec.Problem{Field: "--login-timeout", What: "a person needs some time to log in", Hint: "give a duration, such as 5m"})
+	} else if !o.run.Login && o.run.LoginTimeout != verify.DefaultLoginTimeout {
+		problems = append(problems, spec.Problem{Field: "--login-timeout", What: "nobody is waited for without --login", Hint: "give --login too, or leave it out"})
 	}
 	if lone := a.loneLogin(o.run); lone != nil {
 		if problems != nil { // the commands would repeat what else is wrong

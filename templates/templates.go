@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
-	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/mcpauth-cli/mcpauth/internal/glyph"
@@ -90,14 +89,10 @@ func Literal(s string) (string, error) {
 		if i == 0 {
 			text.Break() // the quote is not the text's own
 		}
-		switch {
-		case shown:
+		if shown {
 			out.WriteRune(r)
-		case r > 0xFFFF:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&out, `\u%04x\u%04x`, high, low)
-		default:
-			fmt.Fprintf(&out, `\u%04x`, r)
+		} else {
+			out.WriteString(glyph.Escaped(r))
 		}
 	}
 	return out.String(), nil

@@ -22,12 +22,18 @@ func JSON(document []byte) []byte {
 		switch {
 		case shown || r <= '~': // what is not shown of ASCII is what the document is laid out with
 			b.WriteRune(r)
-		case r > 0xffff:
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
 		default:
-			fmt.Fprintf(&b, `\u%04x`, r)
+			b.WriteString(Escaped(r))
 		}
 	}
 	return b.Bytes()
+}
+
+// Escaped is a character as JSON and JavaScript write it within a string by its number (RFC 8259 section 7).
+func Escaped(r rune) string {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }
