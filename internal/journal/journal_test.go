@@ -471,3 +471,30 @@ func TestARecordThatCouldNotBeReadBackIsNotWritten(t *testing.T) {
 		t.Error("a record is there: ", err)
 	}
 }
+
+// Where nothing was noted, nothing is written: the record of a long run is large.
+func TestNothingIsWrittenWithoutNews(t *testing.T) {
+	store := newStore(t)
+	record := begin(t, store)
+	if err := record.Sending(changes[:1]); err != nil {
+		t.Fatal(err)
+	}
+	stat := func() os.FileInfo {
+		if err := record.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(record.Path())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	first := stat()
+	if !os.SameFile(first, stat()) {
+		t.Error("the record was written anew without news")
+	}
+	record.Answered(changes[0], journal.Applied, plan.Object{})
+	if os.SameFile(first, stat()) {
+		t.Error("an answer was not written")
+	}
+}

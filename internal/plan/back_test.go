@@ -128,6 +128,26 @@ func TestBack(t *testing.T) {
 			observed: func(o *plan.Observed) { o.APIs[0].Values["brand_new"] = false },
 			want:     whole(settingsBack, grantBack, connectionBack, apiBack),
 		},
+		"a later answer says what Auth0 makes an attribute": {
+			observed: func(o *plan.Observed) {
+				o.APIs[0].Values["token_lifetime_for_web"], o.Grants[url][0].Values["organization_usage"] = "7200", `"deny"`
+			},
+			want: whole(settingsBack, grantBack, connectionBack, apiBack),
+		},
+		"a later answer leaves out what Auth0 makes an attribute": {
+			pasts: func(p []plan.Past) []plan.Past {
+				p[0].Made["token_lifetime_for_web"] = "7200"
+				return p
+			},
+			want: whole(settingsBack, grantBack, connectionBack, apiBack),
+		},
+		"a later answer leaves out what Auth0 doesn't make an attribute": {
+			pasts: func(p []plan.Past) []plan.Past {
+				p[0].Made["token_lifetime_for_web"] = "600"
+				return p
+			},
+			want: whole(settingsBack, grantBack, connectionBack, "conflict api token_lifetime_for_web (someone changed its token_lifetime_for_web since)"),
+		},
 		"scopes in another order": {
 			pasts: func(p []plan.Past) []plan.Past {
 				p[0].Made["scopes"] = []plan.Scope{{Value: "b"}, {Value: "a"}}
