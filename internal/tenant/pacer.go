@@ -102,7 +102,10 @@ func (p *pacer) learn(resp *http.Response) {
 		switch {
 		case ok && p.limit != float64(limit):
 			p.limit, p.at = float64(limit), p.now()
-			p.tokens = float64(remaining - p.under)
+			// Answers of requests that were sent together come in any order. What the tenant has counted beside this one
+			// is taken for ours: to count it twice would cost the wait for a whole request.
+			counted := limit - remaining - 1
+			p.tokens = float64(remaining - max(0, p.under-counted))
 		case ok:
 			p.refill()
 			// The tenant's count wins where it is lower: others may share the limit. It is told in whole requests, so

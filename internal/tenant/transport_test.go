@@ -234,6 +234,23 @@ func TestPacerFollowsTheBucket(t *testing.T) {
 	}
 }
 
+// The first two requests are sent together, and their answers come in any order: the next may follow when the bucket has
+// one again.
+func TestPacerTakesAnswersInAnyOrder(t *testing.T) {
+	for _, remaining := range [][]string{{"1", "0"}, {"0", "1"}} {
+		now := time.Unix(0, 0)
+		p := newPacer(func() time.Time { return now })
+		p.under = 2
+		for _, left := range remaining {
+			p.learn(&http.Response{Header: http.Header{"X-Ratelimit-Limit": {"2"}, "X-Ratelimit-Remaining": {left}}})
+		}
+		p.under++
+		if wait := p.reserve(); wait < 500*time.Millisecond || wait > 510*time.Millisecond {
+			t.Errorf("after the answers %v the next request waits %s, want half a second", remaining, wait)
+		}
+	}
+}
+
 func TestPacerStartsCautiously(t *testing.T) {
 	p := newPacer(time.Now)
 	started := make(chan int, 8)
