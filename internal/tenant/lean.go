@@ -41,22 +41,21 @@ func (l lean) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // strip leaves an answer of another shape as it is: the SDK will say what is wrong with it.
 func (l lean) strip(content []byte) []byte {
-	var page map[string]json.RawMessage
-	var apis []map[string]json.RawMessage
-	if json.Unmarshal(content, &page) != nil || json.Unmarshal(page["resource_servers"], &apis) != nil {
+	var page struct {
+		Start json.RawMessage              `json:"start,omitempty"`
+		Limit json.RawMessage              `json:"limit,omitempty"`
+		Total json.RawMessage              `json:"total,omitempty"`
+		APIs  []map[string]json.RawMessage `json:"resource_servers"`
+	}
+	if json.Unmarshal(content, &page) != nil || page.APIs == nil {
 		return content
 	}
-	for _, api := range apis {
+	for _, api := range page.APIs {
 		var identifier string
 		if json.Unmarshal(api["identifier"], &identifier) == nil && !slices.Contains(l.identifiers, identifier) {
 			delete(api, "scopes")
 		}
 	}
-	list, err := json.Marshal(apis)
-	if err != nil {
-		return content
-	}
-	page["resource_servers"] = list
 	stripped, err := json.Marshal(page)
 	if err != nil {
 		return content
