@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/go-jose/go-jose/v4"
 )
@@ -27,6 +28,7 @@ type Tenant struct {
 	api      []route
 	auth     *http.ServeMux // everything that is not the Management API
 	usedJTI  sync.Map
+	token    atomic.Pointer[bearerToken] // of the last Management API request
 	logins   logins
 	done     chan struct{} // closed when the server shuts down: hanging answers end
 	stop     sync.Once

@@ -112,31 +112,51 @@ func (t *Tenant) authorize(r *http.Request) (permissions, *apiError) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return nil, unauthorized("Invalid token.")
 	}
-	parsed, err := jwt.ParseSigned(strings.TrimSpace(raw), []jose.SignatureAlgorithm{jose.RS256})
+	token, err := t.readToken(strings.TrimSpace(raw))
 	if err != nil {
 		return nil, unauthorized("Invalid token.")
 	}
-	var claims jwt.Claims
-	var extra struct {
-		Scope string `json:"scope"`
-	}
-	if err := parsed.Claims(t.key.private.Public(), &claims, &extra); err != nil {
-		return nil, unauthorized("Invalid token.")
-	}
 	want := jwt.Expected{Issuer: t.issuer, AnyAudience: jwt.Audience{t.managementAudience()}, Time: t.options.Now()}
-	switch err := claims.ValidateWithLeeway(want, 0); {
+	switch err := token.claims.ValidateWithLeeway(want, 0); {
 	case errors.Is(err, jwt.ErrExpired):
 		return nil, unauthorized("Expired token received for JSON Web Token validation")
 	case errors.Is(err, jwt.ErrInvalidAudience):
-		return nil, unauthorized("Bad audience: " + strings.Join(claims.Audience, " "))
+		return nil, unauthorized("Bad audience: " + strings.Join(token.claims.Audience, " "))
 	case err != nil:
 		return nil, unauthorized("Invalid token.")
 	}
-	p := permissions{}
-	for s := range strings.FieldsSeq(extra.Scope) {
-		p[s] = true
+	return token.allows, nil
+}
+
+// bearerToken is what a token says whose signature holds.
+type bearerToken struct {
+	raw    string
+	claims jwt.Claims
+	allows permissions
+}
+
+// readToken checks a token's signature. The last one is remembered: a client sends the same with each request, and checking
+// it again would take longer than most answers.
+func (t *Tenant) readToken(raw string) (*bearerToken, error) {
+	if last := t.token.Load(); last != nil && last.raw == raw {
+		return last, nil
 	}
-	return p, nil
+	parsed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	if err != nil {
+		return nil, err
+	}
+	token := bearerToken{raw: raw, allows: permissions{}}
+	var extra struct {
+		Scope string `json:"scope"`
+	}
+	if err := parsed.Claims(t.key.private.Public(), &token.claims, &extra); err != nil {
+		return nil, err
+	}
+	for s := range strings.FieldsSeq(extra.Scope) {
+		token.allows[s] = true
+	}
+	t.token.Store(&token)
+	return &token, nil
 }
 
 func checkAssertionKey(key crypto.PublicKey) error {
