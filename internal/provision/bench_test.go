@@ -3,9 +3,12 @@ package provision_test
 import (
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -56,8 +59,39 @@ func onDisk(b *testing.B) string {
 	return b.TempDir()
 }
 
-// BenchmarkSetup reports what a run costs: requests, and its time as a multiple of the tenant's latency (x-latency), on
-// a fresh tenant and on a ready one, and on one with 5,000 connections. A run that writes waits for its record to be on the
+// rounds notes when requests begin and when their answers are there.
+type rounds struct {
+	next http.RoundTripper
+
+	mu    sync.Mutex
+	spans []span
+}
+
+type span struct{ begin, end time.Time }
+
+func (r *rounds) RoundTrip(req *http.Request) (*http.Response, error) {
+	s := span{begin: time.Now()}
+	resp, err := r.next.RoundTrip(req)
+	s.end = time.Now()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.spans = append(r.spans, s)
+	return resp, err
+}
+
+// count is how many round trips a run took: the most requests of which each waited for the one before.
+func (r *rounds) count() int {
+	n, last := 0, time.Time{}
+	for _, s := range slices.SortedFunc(slices.Values(r.spans), func(a, b span) int { return a.end.Compare(b.end) }) {
+		if s.begin.After(last) {
+			n, last = n+1, s.end
+		}
+	}
+	return n
+}
+
+// BenchmarkSetup reports what a run costs: requests, round trips, and its time as a multiple of the tenant's latency
+// (x-latency), on a fresh tenant and on a ready one, and on one with 5,000 connections. A run that writes waits for its record to be on the
 // disk before each stage: first-in-memory shows what that costs on this machine.
 func BenchmarkSetup(b *testing.B) {
 	for _, c := range []struct {
@@ -73,12 +107,13 @@ func BenchmarkSetup(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			var took time.Duration
-			var requests, retries int
+			var requests, retries, trips int
 			for range b.N {
 				b.StopTimer()
 				server, roots := secure(b, sandbox.Options{Latency: latency, Seed: c.seed})
 				for run := range c.runs {
-					client := connect(b, server, tenant.NewBase(roots))
+					base := &rounds{next: tenant.NewBase(roots)}
+					client := connect(b, server, base)
 					records := journal.Open(journal.Place{Dir: filepath.Join(c.dir(b), "mcpauth")}, nil)
 					if err := records.Ready(); err != nil { // as the commands do before they ask
 						b.Fatal(err)
@@ -97,11 +132,13 @@ func BenchmarkSetup(b *testing.B) {
 						counts := client.Requests()
 						requests += counts.Reads + counts.Writes
 						retries += counts.Retries
+						trips += base.count()
 					}
 				}
 				_ = server.Close()
 			}
 			b.ReportMetric(float64(requests)/float64(b.N), "requests/op")
+			b.ReportMetric(float64(trips)/float64(b.N), "round-trips/op")
 			b.ReportMetric(float64(retries)/float64(b.N), "retries/op")
 			b.ReportMetric(float64(took)/float64(b.N)/float64(latency), "x-latency/op")
 		})
