@@ -7,7 +7,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
+	"time"
 )
+
+const prefix = ".mcpauth-" // of what is not renamed yet
 
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
@@ -22,13 +26,25 @@ func Write(name string, content []byte, perm fs.FileMode) error {
 }
 
 // Replace is Write without its last part, Settle: after a power cut the old content may be there again, whole.
-func Replace(name string, content []byte, perm fs.FileMode) (err error) {
+func Replace(name string, content []byte, perm fs.FileMode) error {
+	staged, err := Stage(name, content, perm)
+	if err != nil {
+		return err
+	}
+	return staged.Replace()
+}
+
+// Staged is content that is whole on the disk already, beside the file that it is to replace.
+type Staged struct{ name, beside string }
+
+// Stage is the part of Replace that takes time: all but the renaming. Whoever calls it ends with Replace or Discard.
+func Stage(name string, content []byte, perm fs.FileMode) (staged *Staged, err error) {
 	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
 		perm = info.Mode().Perm()
 	}
-	file, err := os.CreateTemp(filepath.Dir(name), ".mcpauth-*")
+	file, err := os.CreateTemp(filepath.Dir(name), prefix+"*")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() {
 		if err != nil {
@@ -37,15 +53,41 @@ func Replace(name string, content []byte, perm fs.FileMode) (err error) {
 	}()
 	_, err = file.Write(content)
 	if err = errors.Join(err, file.Chmod(perm), file.Sync(), file.Close()); err != nil {
-		return err
+		return nil, err
 	}
-	return os.Rename(file.Name(), name)
+	return &Staged{name, file.Name()}, nil
 }
+
+// Replace gives the file the staged content. After an error the old content is there still, and the staged one gone.
+func (s *Staged) Replace() error {
+	err := os.Rename(s.beside, s.name)
+	if err != nil {
+		s.Discard()
+	}
+	return err
+}
+
+// Discard removes what was staged.
+func (s *Staged) Discard() { _ = os.Remove(s.beside) }
 
 // Settle makes what was written last outlast a power cut. Not every system can do that for a name, and each content is whole.
 func Settle(name string) {
 	if folder, err := os.Open(filepath.Dir(name)); err == nil { // #nosec G304 -- the folder of a file that was just written
 		_ = folder.Sync()
 		_ = folder.Close()
+	}
+}
+
+// Sweep removes what runs that were killed have left in a folder, where it was last written before a time. What can't be
+// removed stays: it does no harm.
+func Sweep(folder string, before time.Time) {
+	files, _ := os.ReadDir(folder)
+	for _, file := range files {
+		if !strings.HasPrefix(file.Name(), prefix) {
+			continue
+		}
+		if info, err := file.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
+			_ = os.Remove(filepath.Join(folder, file.Name()))
+		}
 	}
 }

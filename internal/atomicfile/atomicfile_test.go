@@ -3,8 +3,10 @@ package atomicfile_test
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 )
@@ -93,5 +95,28 @@ func TestAFailureLeavesWhatWasThere(t *testing.T) {
 	}
 	if got := leftovers(t, dir); len(got) != 1 || len(leftovers(t, name)) != 1 {
 		t.Errorf("the folder holds %v", got)
+	}
+}
+
+// Only what was staged and never used is swept, and only once it is old.
+func TestSweep(t *testing.T) {
+	dir := t.TempDir()
+	name := filepath.Join(dir, "file")
+	if err := atomicfile.Write(name, []byte("one"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := atomicfile.Stage(name, []byte("two"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, ".mcpauth-folder"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	atomicfile.Sweep(dir, time.Now().Add(-time.Minute))
+	if got := leftovers(t, dir); len(got) != 3 {
+		t.Errorf("what is young was swept; left are %v", got)
+	}
+	atomicfile.Sweep(dir, time.Now().Add(time.Minute))
+	if got, want := leftovers(t, dir), []string{".mcpauth-folder", "file"}; !reflect.DeepEqual(got, want) || read(t, name) != "one" {
+		t.Errorf("left are %v, want %v", got, want)
 	}
 }

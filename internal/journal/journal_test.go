@@ -60,22 +60,16 @@ func only(t *testing.T, store *journal.Store) journal.Run {
 func TestEachStepIsOnTheDisk(t *testing.T) {
 	store := newStore(t)
 	record := begin(t, store)
-	statuses := func() (list []journal.Status) {
-		for _, e := range only(t, store).Entries {
-			list = append(list, e.Status)
-		}
-		return list
-	}
 	step := func(err error, want ...journal.Status) {
 		t.Helper()
-		if got := statuses(); err != nil || !reflect.DeepEqual(got, want) {
+		if got := statuses(t, store); err != nil || !reflect.DeepEqual(got, want) {
 			t.Fatalf("the disk says %v, want %v; %v", got, want, err)
 		}
 		if disk := only(t, store); !reflect.DeepEqual(disk, record.Run()) {
 			t.Fatalf("the disk says\n%+v\nthe record\n%+v", disk, record.Run())
 		}
 	}
-	const planned, sending, applied, found, failed = journal.Planned, journal.Sending, journal.Applied, journal.Found, journal.Failed
+	const found = journal.Found
 	step(record.Flush(), planned, planned, planned)
 	step(record.Sending(changes[:1]), sending, planned, planned)
 	object := plan.Object{ID: "api1", Values: plan.Values{"name": "x", "token_lifetime": 86400, "scopes": []plan.Scope{{Value: "a"}}, "enforce_policies": false}}
@@ -496,5 +490,14 @@ func TestNothingIsWrittenWithoutNews(t *testing.T) {
 	record.Answered(changes[0], journal.Applied, plan.Object{})
 	if os.SameFile(first, stat()) {
 		t.Error("an answer was not written")
+	}
+	record.Answered(changes[0], journal.Failed, plan.Object{})
+	record.Prepare(changes[1:2])
+	if err := record.Sending(changes[1:2]); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := os.Stat(record.Path())
+	if err != nil || !os.SameFile(sent, stat()) {
+		t.Errorf("an answer that was prepared was written again; %v", err)
 	}
 }

@@ -12,19 +12,21 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
-// Record is a run's record while it is written. It is safe for concurrent use. Each call that can fail and doesn't has left
-// the whole record on the disk.
+// Record is a run's record while it is written. It is safe for concurrent use. After each call that can fail and doesn't, the
+// file is whole and says what the call was to write down.
 type Record struct {
 	store *Store
 
 	mu    sync.Mutex
 	run   Run
-	begun bool   // something was sent
-	noted bool   // an answer that is not on the disk yet
-	last  []byte // what is on the disk, as far as this run knows; nil before anything is
-	index map[subject][]int
+	begun bool // something was sent
+	// answers came so far, of which those written are on the disk.
+	answers, written int
+	last             []byte // what is on the disk, as far as this run knows; nil before anything is
+	index            map[subject][]int
 	// settling ends when the last save outlasts a power cut; nil where none is under way.
 	settling chan struct{}
+	prepared *prepared // nil where nothing is
 }
 
 // subject is what an entry is about; several may be about the same, with ids of their own.
@@ -52,14 +54,12 @@ func (r *Record) Path() string { return r.store.path(r.run.ID) }
 func (r *Record) Sending(changes []plan.Change) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	before := slices.Clone(r.run.Entries)
-	for _, c := range changes {
-		if e := r.entry(c); e != nil {
-			e.Status = Sending
-		}
-	}
+	before := r.mark(changes)
+	var err error
 	first := r.last == nil
-	err := r.save(first)
+	if !r.usePrepared(changes) {
+		err = r.save(first)
+	}
 	if err == nil && !first {
 		r.settle()
 	}
@@ -71,12 +71,12 @@ func (r *Record) Sending(changes []plan.Change) error {
 }
 
 // Answered notes what became of a change; object is what the tenant answered, and is kept where it was made. It is on the
-// disk after the next Flush or Sending: whoever waits for anything in between calls Flush first.
+// disk after the next Flush: whoever waits for anything in between calls that first.
 func (r *Record) Answered(change plan.Change, status Status, object plan.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if e := r.entry(change); e != nil {
-		r.noted = true
+		r.answers++
 		e.Status = status
 		if e.ID == "" {
 			e.ID = object.ID
@@ -92,7 +92,11 @@ func (r *Record) Answered(change plan.Change, status Status, object plan.Object)
 func (r *Record) Flush() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.last != nil && !r.noted {
+	return r.flush()
+}
+
+func (r *Record) flush() error {
+	if r.last != nil && r.answers == r.written {
 		return nil
 	}
 	return r.save(false)
@@ -160,20 +164,43 @@ func (r *Record) settle() {
 	r.settling = settled
 }
 
-// save writes the whole record, and waits until it outlasts a power cut, if settled; the lock is held.
-func (r *Record) save(settled bool) error {
+// settled waits until the last save outlasts a power cut, where that was begun; the lock is held.
+func (r *Record) settled() {
 	if r.settling != nil {
 		<-r.settling
 		r.settling = nil
 	}
-	write := atomicfile.Replace
-	if settled {
-		write = atomicfile.Write
+}
+
+// mark makes the entries of changes Sending, and gives those that were before; the lock is held.
+func (r *Record) mark(changes []plan.Change) (before []Entry) {
+	before = slices.Clone(r.run.Entries)
+	for _, c := range changes {
+		if e := r.entry(c); e != nil {
+			e.Status = Sending
+		}
 	}
+	return before
+}
+
+// encode makes the file's content; the lock is held.
+func (r *Record) encode() ([]byte, error) {
 	content, err := Encode(r.run)
 	if err == nil && len(content) > mostBytes {
 		err = fmt.Errorf("it would have %d bytes, and only %d can be read back: change less in one run", len(content), mostBytes)
 	}
+	return content, err
+}
+
+// save writes the whole record, and waits until it outlasts a power cut, if settled; the lock is held.
+func (r *Record) save(settled bool) error {
+	r.settled()
+	r.unprepare() // it lacks what is written now
+	write := atomicfile.Replace
+	if settled {
+		write = atomicfile.Write
+	}
+	content, err := r.encode()
 	if err == nil {
 		err = r.unshared()
 	}
@@ -183,6 +210,6 @@ func (r *Record) save(settled bool) error {
 	if err != nil {
 		return &WriteError{Dir: r.store.place.Dir, Err: err, Begun: r.begun}
 	}
-	r.last, r.noted = content, false
+	r.last, r.written = content, r.answers
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
 )
 
@@ -21,6 +22,9 @@ const (
 	prefix, suffix = "run-", ".json"
 	stamp          = "20060102T150405"
 	mostBytes      = 64 << 20 // of one record, which a change takes some 400 of
+
+	// abandoned is how old a half-written file is that no run will come back to. Should one do so yet, it writes anew.
+	abandoned = time.Hour
 )
 
 var idForm = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]{6}$`)
@@ -104,6 +108,7 @@ func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
 	if err := makeFolder(s.place.Dir); err != nil {
 		return nil, &WriteError{Dir: s.place.Dir, Err: err}
 	}
+	atomicfile.Sweep(s.place.Dir, s.now().Add(-abandoned))
 	random := make([]byte, 3)
 	for {
 		if _, err := rand.Read(random); err != nil {

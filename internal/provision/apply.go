@@ -72,14 +72,14 @@ func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, d
 		return run.outcomes, err
 	}
 	var err error
-	for _, stage := range p.Stages() {
-		if err = run.stage(ctx, stage); err != nil {
+	for stages := p.Stages(); len(stages) > 0; stages = stages[1:] {
+		if err = run.stage(ctx, stages); err != nil {
 			run.skipRest()
 			break
 		}
 	}
 	if run.begun {
-		err = errors.Join(err, record.Flush())
+		err = errors.Join(err, record.Finish())
 	}
 	return run.outcomes, errors.Join(err, ctx.Err())
 }
@@ -105,17 +105,19 @@ type place struct {
 
 func placeOf(c plan.Change) place { return place{c.Kind, c.Action, c.Key, c.ID} }
 
-func (a *application) stage(ctx context.Context, stage []plan.Change) error {
+// stage sends the first of the stages that are left.
+func (a *application) stage(ctx context.Context, stages [][]plan.Change) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	stage := stages[0]
 	if err := a.record.Sending(stage); err != nil {
 		return err
 	}
 	a.begun = true
 	errs := make([]error, len(stage))
 	var wait sync.WaitGroup
-	end := a.writingDown()
+	end := a.writingDown(stages[1:])
 	for i, change := range stage {
 		wait.Go(func() { errs[i] = a.send(ctx, change) })
 	}
@@ -124,21 +126,23 @@ func (a *application) stage(ctx context.Context, stage []plan.Change) error {
 	return tenant.Together(errs)
 }
 
-// writingDown has the answers written down while others of the stage are waited for. Each time costs the whole record, so
-// those of a while go together; the last ones go with what is sent next, which follows at once. That also tells whether the
-// record can still be written. The function that comes back ends it.
-func (a *application) writingDown() (end func()) {
+// writingDown keeps the record while a stage is on its way: it writes the answers to the last one down, prepares what is
+// sent next, and writes the answers that come while others are waited for. Each time costs the whole record, so those of a
+// while go together; the last ones follow what is sent next, or end the run. That also tells whether the record can still be
+// written. The function that comes back ends it.
+func (a *application) writingDown(next [][]plan.Change) (end func()) {
 	const while, share = time.Second, 20 // writing takes a twentieth of the time at most
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		pause := while
 		for {
+			began := time.Now()
+			_ = a.record.Flush()
+			if len(next) > 0 {
+				a.record.Prepare(next[0])
+			}
 			select {
-			case <-time.After(pause):
-				began := time.Now()
-				_ = a.record.Flush()
-				pause = max(while, share*time.Since(began))
+			case <-time.After(max(while, share*time.Since(began))):
 			case <-done:
 				return
 			}

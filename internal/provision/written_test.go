@@ -2,6 +2,8 @@ package provision_test
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -59,5 +61,38 @@ func TestAnAnswerIsWrittenDownWhileOthersAreWaitedFor(t *testing.T) {
 	}}, p, record, nil)
 	if err != nil || !seen {
 		t.Errorf("it ends with %v; the connection's answer was written down meanwhile: %v", err, seen)
+	}
+}
+
+// What is sent next is prepared while a stage is on its way, and put away where it is not sent after all.
+func TestTheNextStageIsPreparedMeanwhile(t *testing.T) {
+	server, records := start(t, sandbox.Options{}), store(t)
+	client := connect(t, server, tenant.NewBase(nil))
+	p, err := provision.Prepare(t.Context(), client, wanted(client))
+	if err != nil {
+		t.Fatal(err)
+	}
+	prepared := func() int {
+		names, err := filepath.Glob(filepath.Join(records.Place().Dir, ".*"))
+		if err != nil {
+			t.Error(err)
+		}
+		return len(names)
+	}
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	seen := 0
+	record, err := records.Begin(journal.Run{Tenant: "t"}, p.Changes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = provision.Apply(ctx, slow{client, plan.KindAPI, func() {
+		for end := time.Now().Add(10 * time.Second); seen == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			seen = prepared()
+		}
+		interrupt()
+	}}, p, record, nil)
+	if !errors.Is(err, context.Canceled) || seen != 1 || prepared() != 0 {
+		t.Errorf("it ends with %v; %d prepared meanwhile, and %d left", err, seen, prepared())
 	}
 }
