@@ -78,6 +78,7 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
+	defer a.sayIdle(server.Tenant)
 	env := server.Env()
 	if o.gateway {
 		gateway, err := a.startGateway(ctx, server, o)
@@ -110,6 +111,13 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	<-ctx.Done()
 	a.say("sandbox stopped\n")
 	return nil
+}
+
+// sayIdle names the faults that were never met: what was to be tried with them was not.
+func (a *app) sayIdle(t *sandbox.Tenant) {
+	for _, fault := range t.IdleFaults() {
+		a.say("%s\n", a.errPalette().Warn("no request met the fault "+view.Clean(fault)))
+	}
 }
 
 // pointAt tells how to use a sandbox that runs: by the lines on stdout or, where they are in a file, by that. The secret is in

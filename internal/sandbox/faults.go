@@ -21,6 +21,8 @@ func (e *FaultError) Error() string {
 
 // fault is one rule: what goes wrong, for which requests, how often.
 type fault struct {
+	spec   string // as it was given
+	struck bool
 	kind   string
 	status int    // for kinds that are a number
 	index  int    // the request's number; 0: any
@@ -43,7 +45,7 @@ func parseFault(spec string) (*fault, error) {
 	if !ok || where == "" {
 		return nil, &FaultError{spec, spec, "lacks @ and the request that it is for"}
 	}
-	f := &fault{kind: kind, left: 1}
+	f := &fault{spec: spec, kind: kind, left: 1}
 	if n, err := strconv.Atoi(kind); err == nil {
 		if n < 200 || n > 599 {
 			return nil, &FaultError{spec, kind, "is not an HTTP status from 200 to 599"}
@@ -166,10 +168,23 @@ func (s *faults) next(r *http.Request) *fault {
 			if f.index == 0 && f.left > 0 {
 				f.left--
 			}
+			f.struck = true
 			return f
 		}
 	}
 	return nil
+}
+
+// IdleFaults are the faults that no request has met so far, as they were given.
+func (t *Tenant) IdleFaults() (specs []string) {
+	t.faults.mu.Lock()
+	defer t.faults.mu.Unlock()
+	for _, f := range t.faults.rules {
+		if !f.struck {
+			specs = append(specs, f.spec)
+		}
+	}
+	return specs
 }
 
 func (s *faults) restart() {
