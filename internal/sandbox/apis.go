@@ -102,7 +102,15 @@ func changedAPI(old, payload object) (object, *apiError) {
 	if types := child(payload, "subject_type_authorization"); types != nil {
 		api["subject_type_authorization"] = merged(child(old, "subject_type_authorization"), types)
 	}
-	return api, nil
+	return withSecret(api), nil
+}
+
+// withSecret gives an API whose tokens are signed by HS256 its secret where it brought none, as Auth0 documents.
+func withSecret(api object) object {
+	if text(api, "signing_alg") != "HS256" || text(api, "signing_secret") != "" {
+		return api
+	}
+	return merged(api, object{"signing_secret": randomString(32)})
 }
 
 // deleteAPI also takes the grants on the API.

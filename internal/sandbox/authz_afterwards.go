@@ -44,27 +44,27 @@ func (t *Tenant) serveUserinfo(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="openid"`)
 		http.Error(w, "Forbidden", http.StatusForbidden)
 	default:
-		writeJSON(w, http.StatusOK, profile(person{claims.Subject, claims.Email}, scopes))
+		writeJSON(w, http.StatusOK, profile(t.logins.known(claims.Subject), scopes))
 	}
 }
 
 // readUserToken reads a token for /userinfo: one with its audience, or an opaque one.
-func (t *Tenant) readUserToken(raw string) (userClaims, bool) {
-	var claims userClaims
+func (t *Tenant) readUserToken(raw string) (tokenClaims, bool) {
+	var claims tokenClaims
 	var known jwt.Claims
 	if strings.Count(raw, ".") == 4 {
 		sealed, err := jose.ParseEncryptedCompact(raw, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256GCM})
 		if err != nil {
-			return userClaims{}, false
+			return tokenClaims{}, false
 		}
 		data, err := sealed.Decrypt(opaqueKey())
 		if err != nil || json.Unmarshal(data, &claims) != nil || json.Unmarshal(data, &known) != nil {
-			return userClaims{}, false
+			return tokenClaims{}, false
 		}
 	} else {
-		parsed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+		parsed, err := jwt.ParseSigned(raw, tokenAlgorithms)
 		if err != nil || parsed.Claims(t.key.private.Public(), &claims, &known) != nil {
-			return userClaims{}, false
+			return tokenClaims{}, false
 		}
 	}
 	want := jwt.Expected{Issuer: t.issuer, AnyAudience: jwt.Audience{t.userinfoAudience()}, Time: t.options.Now()}

@@ -26,6 +26,7 @@ func TestAccessTokenClaims(t *testing.T) {
 		{"permissive without", ModePermissive, "read:notes", "", notes, "read:notes"},
 		{"RFC 9068", ModeStrict, "", "rfc9068_profile", notes, "read:notes write:notes"},
 		{"permissions", ModeStrict, "read:notes", "access_token_authz", notes, "read:notes"},
+		{"permissions are the API's", ModePermissive, "openid offline_access read:notes", "access_token_authz", []any{notes, "http://localhost:9400/userinfo"}, "read:notes openid offline_access"},
 	} {
 		now := newClock()
 		tenant := ready(t, Options{AutoApprove: true, Mode: c.mode, Now: now.Now}, func(s *snapshot) { s.APIs[0]["token_dialect"] = c.dialect })
@@ -43,7 +44,7 @@ func TestAccessTokenClaims(t *testing.T) {
 			delete(want, "azp")
 			want["client_id"], want["jti"] = id, claims["jti"]
 		}
-		if c.dialect == "access_token_authz" {
+		if strings.HasSuffix(c.dialect, "_authz") {
 			want["permissions"] = []any{"read:notes"}
 		}
 		if !reflect.DeepEqual(claims, want) || !strings.HasPrefix(text(claims, "sub"), "auth0|") {
@@ -73,8 +74,30 @@ func TestUserinfo(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer "+text(answer, "access_token"))
 		w := httptest.NewRecorder()
 		tenant.ServeHTTP(w, r)
-		if w.Code != c.status || (c.status == 200) != strings.Contains(w.Body.String(), `"sub":"auth0|`) {
+		if w.Code != c.status || (c.status == 200) != strings.Contains(w.Body.String(), `"email":"user@example.com","email_verified":true,"sub":"auth0|`) {
 			t.Errorf("%s: %d %s", c.name, w.Code, w.Body)
+		}
+	}
+}
+
+// TestAuthenticationTime: who asks for a fresh login is told when it was.
+func TestAuthenticationTime(t *testing.T) {
+	now := newClock()
+	tenant := ready(t, Options{AutoApprove: true, Mode: ModePermissive, Now: now.Now}, nil)
+	id := aClient(t, tenant)
+	for _, c := range []struct {
+		params []string
+		want   any
+	}{
+		{nil, nil},
+		{[]string{"max_age", "0"}, float64(now.now.Unix())},
+		{[]string{"max_age", "300"}, float64(now.now.Unix())},
+		{[]string{"prompt", "login"}, float64(now.now.Unix())},
+	} {
+		code := aCode(t, tenant, with(asking(id), append(c.params, "scope", "openid")...))
+		_, answer := exchange(t, tenant, "oauth/token", codeForm(id, code))
+		if claims := claimsOf(t, tenant, text(answer, "id_token")); claims["auth_time"] != c.want {
+			t.Errorf("%v: auth_time %v, want %v", c.params, claims["auth_time"], c.want)
 		}
 	}
 }

@@ -12,12 +12,15 @@ const (
 	codeLifetime = 10 * time.Minute
 )
 
-// person is who logged in. The sandbox believes whoever fills in its form.
-type person struct{ subject, email string }
+// person is who logged in, and when. The sandbox believes whoever fills in its form.
+type person struct {
+	subject, email string
+	since          time.Time
+}
 
-func newPerson(strategy, email string) person {
+func newPerson(strategy, email string, now time.Time) person {
 	sum := sha256.Sum256([]byte(email))
-	return person{strategy + "|" + hex.EncodeToString(sum[:12]), email}
+	return person{strategy + "|" + hex.EncodeToString(sum[:12]), email, now}
 }
 
 // authorization is what a client asked for and, once a person agreed, what it may have.
@@ -34,6 +37,7 @@ type authorization struct {
 	connection string // the one that the client named; empty: any
 	hint       string // login_hint
 	prompt     string
+	fresh      bool // the client asked for a new login, and is told when it was
 	person     person
 	expires    time.Time
 }
@@ -52,6 +56,7 @@ type logins struct {
 	codes    map[string]authorization
 	spent    map[string]*family // codes that were used, with what came of them
 	families map[string]*family // by each refresh token that was ever theirs
+	people   map[string]person  // who ever got a code, by subject
 }
 
 // await remembers an authorization that a person has yet to decide on.
@@ -60,8 +65,14 @@ func (l *logins) await(a authorization, now time.Time) string {
 	return hold(&l.mu, &l.pages, a, randomString(43), now)
 }
 
-// issue makes a code.
+// issue makes a code, and remembers who it is for.
 func (l *logins) issue(a authorization, now time.Time) string {
+	l.mu.Lock()
+	if l.people == nil {
+		l.people = map[string]person{}
+	}
+	l.people[a.person.subject] = a.person
+	l.mu.Unlock()
 	a.expires = now.Add(codeLifetime)
 	return hold(&l.mu, &l.codes, a, randomString(43), now)
 }
@@ -87,6 +98,13 @@ func (l *logins) page(state string, now time.Time) (authorization, bool) {
 	defer l.mu.Unlock()
 	a, ok := l.pages[state]
 	return a, ok && !now.After(a.expires)
+}
+
+// known is the person of a subject; a token says no more of them.
+func (l *logins) known(subject string) person {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.people[subject]
 }
 
 // loggedIn notes who is at the page.

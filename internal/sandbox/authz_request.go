@@ -61,7 +61,7 @@ func (t *Tenant) serveAuthorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if t.options.AutoApprove {
-		q.person = newPerson("auth0", "user@example.com")
+		q.person = newPerson("auth0", "user@example.com", t.options.Now())
 		t.approve(w, q.authorization)
 		return
 	}
@@ -94,6 +94,7 @@ func (t *Tenant) readAuthorize(params url.Values) (*authorizeRequest, *denial) {
 	}
 	q.state, q.nonce = params.Get("state"), params.Get("nonce")
 	q.connection, q.hint, q.prompt = params.Get("connection"), params.Get("login_hint"), params.Get("prompt")
+	q.fresh = params.Has("max_age") || slices.Contains(strings.Fields(q.prompt), "login")
 	return q, nil
 }
 

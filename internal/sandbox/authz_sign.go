@@ -1,8 +1,12 @@
 package sandbox
 
 import (
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -11,66 +15,78 @@ import (
 	"github.com/go-jose/go-jose/v4/jwt"
 )
 
-// userClaims are those of an access token that an application got for a person.
-type userClaims struct {
+// tokenClaims are those of an access token: of Auth0's default dialect, and what the others have more.
+type tokenClaims struct {
 	Issuer      string           `json:"iss"`
 	Subject     string           `json:"sub"`
 	Audience    any              `json:"aud"` // a string; an array only where /userinfo is among them
 	IssuedAt    *jwt.NumericDate `json:"iat"`
 	Expiry      *jwt.NumericDate `json:"exp"`
 	Scope       string           `json:"scope,omitempty"`
+	Grant       string           `json:"gty,omitempty"` // of applications that act by themselves; not in RFC 9068's dialect
 	ID          string           `json:"jti,omitempty"`
 	Party       string           `json:"azp,omitempty"`
 	ClientID    string           `json:"client_id,omitempty"` // in the place of azp in RFC 9068's dialect
 	Permissions []string         `json:"permissions,omitempty"`
-	Email       string           `json:"email,omitempty"` // in opaque tokens, for /userinfo
 }
 
 // accessToken issues a token for the API, or an opaque one where there is none. The lifetime is the API's.
 func (t *Tenant) accessToken(a authorization, api object) (string, time.Duration) {
 	lifetime := lifetimeOf(api)
 	now := t.options.Now()
-	claims := userClaims{
+	claims := tokenClaims{
 		Issuer: t.issuer, Subject: a.person.subject, Scope: strings.Join(a.scopes, " "), Party: a.clientID,
 		IssuedAt: jwt.NewNumericDate(now), Expiry: jwt.NewNumericDate(now.Add(lifetime)),
 	}
 	if api == nil {
-		claims.Audience, claims.Email = t.userinfoAudience(), a.person.email
+		claims.Audience = t.userinfoAudience()
 		return t.opaque(claims), lifetime
 	}
 	claims.Audience = a.audience
 	if a.has("openid") {
 		claims.Audience = []string{a.audience, t.userinfoAudience()}
 	}
-	dialect := text(api, "token_dialect")
-	typ := "JWT"
-	if strings.HasPrefix(dialect, "rfc9068_profile") {
-		typ, claims.ID, claims.Party, claims.ClientID = "at+jwt", randomString(22), "", a.clientID
-	}
-	if strings.HasSuffix(dialect, "_authz") {
-		claims.Permissions = a.scopes
-	}
-	if text(api, "signing_alg") == "HS256" {
-		return signShared(claims, typ, text(api, "signing_secret")), lifetime
-	}
-	return t.key.sign(claims, typ), lifetime
+	return t.signFor(api, claims), lifetime
 }
 
-// signShared signs with a secret that the API shares, which no JWKS shows.
+// signFor makes a token of the claims as the API wants its tokens: in its dialect, signed by its algorithm.
+func (t *Tenant) signFor(api object, claims tokenClaims) string {
+	dialect, typ := text(api, "token_dialect"), "JWT"
+	if strings.HasPrefix(dialect, "rfc9068_profile") {
+		typ, claims.ID, claims.Grant = "at+jwt", randomString(22), ""
+		claims.Party, claims.ClientID = "", claims.Party
+	}
+	if strings.HasSuffix(dialect, "_authz") {
+		claims.Permissions = slices.DeleteFunc(strings.Fields(claims.Scope), func(s string) bool {
+			return s == offlineAccess || slices.Contains(oidcScopes, s)
+		})
+	}
+	switch alg := text(api, "signing_alg"); alg {
+	case "HS256":
+		return signShared(claims, typ, text(api, "signing_secret"))
+	case "RS512", "PS256":
+		return t.key.signBy(jose.SignatureAlgorithm(alg), claims, typ)
+	default:
+		return t.key.sign(claims, typ)
+	}
+}
+
+// signShared signs by HS256 with a secret that the API shares, which no JWKS shows. Auth0 takes secrets of 16 letters,
+// which the library that signs the rest refuses as too short.
 func signShared(claims any, typ, secret string) string {
-	if len(secret) < 32 {
-		secret = randomString(32)
-	}
-	key := jose.SigningKey{Algorithm: jose.HS256, Key: []byte(secret)}
-	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)))
+	header, err := json.Marshal(object{"alg": "HS256", "typ": typ})
 	if err != nil {
-		panic(err) // a valid key and algorithm always give a signer
+		panic(err) // two strings
 	}
-	token, err := jwt.Signed(signer).Claims(claims).Serialize()
+	payload, err := json.Marshal(claims)
 	if err != nil {
 		panic(err)
 	}
-	return token
+	encode := base64.RawURLEncoding.EncodeToString
+	signed := encode(header) + "." + encode(payload)
+	mac := hmac.New(sha256.New, []byte(secret))
+	mac.Write([]byte(signed))
+	return signed + "." + encode(mac.Sum(nil))
 }
 
 // opaqueKey encrypts opaque tokens; only the tenant reads them.
@@ -81,7 +97,7 @@ var opaqueKey = sync.OnceValue(func() []byte {
 })
 
 // opaque is a token that no API can read: a compact JWE, which has five segments.
-func (t *Tenant) opaque(claims userClaims) string {
+func (t *Tenant) opaque(claims tokenClaims) string {
 	options := (&jose.EncrypterOptions{}).WithHeader("iss", t.issuer)
 	encrypter, err := jose.NewEncrypter(jose.A256GCM, jose.Recipient{Algorithm: jose.DIRECT, Key: opaqueKey()}, options)
 	if err != nil {
@@ -110,6 +126,9 @@ func (t *Tenant) idToken(a authorization) string {
 	claims["iat"], claims["exp"] = now.Unix(), now.Add(10*time.Hour).Unix()
 	if a.nonce != "" {
 		claims["nonce"] = a.nonce
+	}
+	if a.fresh {
+		claims["auth_time"] = a.person.since.Unix()
 	}
 	return t.key.sign(claims, "JWT")
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // hidden are a form's hidden fields, as a browser would send them.
@@ -52,7 +53,7 @@ func TestLoginAndConsent(t *testing.T) {
 		t.Fatalf("%s %v", at, query)
 	}
 	status, token := exchange(t, tenant, "oauth/token", codeForm(id, query.Get("code")))
-	if status != http.StatusOK || text(claimsOf(t, tenant, text(token, "access_token")), "sub") != newPerson("auth0", "ann@example.com").subject {
+	if status != http.StatusOK || text(claimsOf(t, tenant, text(token, "access_token")), "sub") != newPerson("auth0", "ann@example.com", time.Time{}).subject {
 		t.Errorf("%d %v", status, token)
 	}
 	if again := send(t, tenant, "u/consent", answer); again.StatusCode != http.StatusBadRequest {

@@ -87,7 +87,7 @@ func (t *Tenant) takeLogin(w http.ResponseWriter, r *http.Request) {
 		t.loginPage(w, s, "This connection can't be used")
 		return
 	}
-	s.person = newPerson(t.strategyOf(connection), email)
+	s.person = newPerson(t.strategyOf(connection), email, t.options.Now())
 	if s.client["is_first_party"] != false && s.prompt != "consent" {
 		t.logins.leave(s.state)
 		t.approve(w, s.authorization)

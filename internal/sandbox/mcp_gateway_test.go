@@ -35,8 +35,8 @@ func startPair(t *testing.T, o GatewayOptions) pair {
 }
 
 // token is signed by the tenant; a zero claim takes its usual value.
-func (p pair) token(change func(*userClaims)) string {
-	claims := userClaims{
+func (p pair) token(change func(*tokenClaims)) string {
+	claims := tokenClaims{
 		Issuer: p.Tenant.Issuer(), Subject: "auth0|ann", Audience: p.gateway.URL, Party: "tpc_x", Scope: "read:notes",
 		Expiry: jwt.NewNumericDate(time.Now().Add(time.Hour)),
 	}
@@ -76,25 +76,25 @@ const listTools = `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`
 func TestGatewayTokens(t *testing.T) {
 	p := startPair(t, GatewayOptions{})
 	challenge := `Bearer resource_metadata="` + strings.Replace(p.gateway.URL, "/mcp", "/.well-known/oauth-protected-resource/mcp", 1) + `"`
-	opaque := p.Tenant.opaque(userClaims{Issuer: p.Tenant.Issuer(), Audience: p.gateway.URL, Expiry: jwt.NewNumericDate(time.Now().Add(time.Hour))})
+	opaque := p.Tenant.opaque(tokenClaims{Issuer: p.Tenant.Issuer(), Audience: p.gateway.URL, Expiry: jwt.NewNumericDate(time.Now().Add(time.Hour))})
 	for _, c := range []struct {
 		name, token string
 		status      int
 		header      string
 	}{
 		{"good", p.token(nil), 200, ""},
-		{"one of two audiences", p.token(func(c *userClaims) { c.Audience = []string{p.gateway.URL, "x"} }), 200, ""},
+		{"one of two audiences", p.token(func(c *tokenClaims) { c.Audience = []string{p.gateway.URL, "x"} }), 200, ""},
 		{"none", "", 401, challenge},
 		{"garbage", "x", 401, ""},
 		{"opaque", opaque, 401, ""},
-		{"audience with a slash more", p.token(func(c *userClaims) { c.Audience = p.gateway.URL + "/" }), 401, ""},
-		{"audience in capitals", p.token(func(c *userClaims) { c.Audience = strings.ToUpper(p.gateway.URL) }), 401, ""},
-		{"no audience", p.token(func(c *userClaims) { c.Audience = nil }), 401, ""},
-		{"issuer without its slash", p.token(func(c *userClaims) { c.Issuer = p.URL }), 401, ""},
-		{"expired", p.token(func(c *userClaims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Second)) }), 401, ""},
-		{"without an end", p.token(func(c *userClaims) { c.Expiry = nil }), 401, ""},
-		{"another's signature", swapped(p.token(nil), p.token(func(c *userClaims) { c.Subject = "x" })), 401, ""},
-		{"signed with a secret", signShared(userClaims{Issuer: p.Tenant.Issuer(), Audience: p.gateway.URL}, "JWT", strings.Repeat("s", 32)), 401, ""},
+		{"audience with a slash more", p.token(func(c *tokenClaims) { c.Audience = p.gateway.URL + "/" }), 401, ""},
+		{"audience in capitals", p.token(func(c *tokenClaims) { c.Audience = strings.ToUpper(p.gateway.URL) }), 401, ""},
+		{"no audience", p.token(func(c *tokenClaims) { c.Audience = nil }), 401, ""},
+		{"issuer without its slash", p.token(func(c *tokenClaims) { c.Issuer = p.URL }), 401, ""},
+		{"expired", p.token(func(c *tokenClaims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Second)) }), 401, ""},
+		{"without an end", p.token(func(c *tokenClaims) { c.Expiry = nil }), 401, ""},
+		{"another's signature", swapped(p.token(nil), p.token(func(c *tokenClaims) { c.Subject = "x" })), 401, ""},
+		{"signed with a secret", signShared(tokenClaims{Issuer: p.Tenant.Issuer(), Audience: p.gateway.URL}, "JWT", strings.Repeat("s", 32)), 401, ""},
 	} {
 		res, body := ask(t, http.MethodPost, p.gateway.URL, c.token, listTools)
 		if res.StatusCode != c.status || res.Header.Get("WWW-Authenticate") != c.header || (c.status == 200) != strings.Contains(body, `"whoami"`) {
@@ -181,7 +181,7 @@ func TestGatewayOptions(t *testing.T) {
 		t.Errorf("metadata %s, want %s", body, want)
 	}
 	for audience, status := range map[string]int{"urn:x": 200, p.gateway.URL: 401} {
-		token := p.token(func(c *userClaims) { c.Audience = audience })
+		token := p.token(func(c *tokenClaims) { c.Audience = audience })
 		if res, _ := ask(t, http.MethodPost, p.gateway.URL, token, listTools); res.StatusCode != status {
 			t.Errorf("audience %s: %d", audience, res.StatusCode)
 		}
@@ -208,9 +208,9 @@ func TestGatewayFaults(t *testing.T) {
 	none := func(pair) string { return "" }
 	unsigned := func(pair) string { return "x" }
 	expired := func(p pair) string {
-		return p.token(func(c *userClaims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) })
+		return p.token(func(c *tokenClaims) { c.Expiry = jwt.NewNumericDate(time.Now().Add(-time.Hour)) })
 	}
-	elsewhere := func(p pair) string { return p.token(func(c *userClaims) { c.Audience = "urn:x" }) }
+	elsewhere := func(p pair) string { return p.token(func(c *tokenClaims) { c.Audience = "urn:x" }) }
 	good := func(p pair) string { return p.token(nil) }
 	for fault, c := range map[GatewayFault]struct {
 		probe
@@ -244,7 +244,7 @@ func TestGatewayFaults(t *testing.T) {
 func TestMCPMessages(t *testing.T) {
 	noon := func() time.Time { return time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC) }
 	p := startPair(t, GatewayOptions{Now: noon})
-	token := p.token(func(c *userClaims) { c.Expiry = jwt.NewNumericDate(noon().Add(time.Hour)) })
+	token := p.token(func(c *tokenClaims) { c.Expiry = jwt.NewNumericDate(noon().Add(time.Hour)) })
 	for _, c := range []struct {
 		body   string
 		status int

@@ -14,7 +14,7 @@ func (s *store) merge(from string, snap snapshot) error {
 		if text(o, "identifier") == "" {
 			return seedError(from, "resource_servers", i, "identifier")
 		}
-		replace(s.apis, o, newAPIID, apiDefaults())
+		replace(s.apis, withSecret(o), newAPIID, apiDefaults())
 	}
 	for i, o := range snap.Connections {
 		if text(o, "name") == "" {

@@ -35,9 +35,15 @@ func (k signingKey) public() jose.JSONWebKey {
 	return jose.JSONWebKey{Key: &k.private.PublicKey, KeyID: k.id, Algorithm: "RS256", Use: "sig"}
 }
 
-// sign returns a JWT of these claims; typ is the header's type.
-func (k signingKey) sign(claims any, typ string) string {
-	key := jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: k.private, KeyID: k.id}}
+// sign returns a JWT of these claims by RS256; typ is the header's type.
+func (k signingKey) sign(claims any, typ string) string { return k.signBy(jose.RS256, claims, typ) }
+
+// tokenAlgorithms are those that the key may sign an API's tokens by. The key set names the first alone: with which
+// alg Auth0 publishes the key of an API of another is not known.
+var tokenAlgorithms = []jose.SignatureAlgorithm{jose.RS256, jose.RS512, jose.PS256}
+
+func (k signingKey) signBy(alg jose.SignatureAlgorithm, claims any, typ string) string {
+	key := jose.SigningKey{Algorithm: alg, Key: jose.JSONWebKey{Key: k.private, KeyID: k.id}}
 	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)))
 	if err != nil {
 		panic(err) // a valid key and algorithm always give a signer
@@ -49,37 +55,29 @@ func (k signingKey) sign(claims any, typ string) string {
 	return token
 }
 
-// accessClaims are those of Auth0's default token dialect.
-type accessClaims struct {
-	Issuer   string           `json:"iss"`
-	Subject  string           `json:"sub"`
-	Audience string           `json:"aud"`
-	IssuedAt *jwt.NumericDate `json:"iat"`
-	Expiry   *jwt.NumericDate `json:"exp"`
-	Scope    string           `json:"scope,omitempty"`
-	Grant    string           `json:"gty,omitempty"`
-	Party    string           `json:"azp"`
-}
-
 // Token is a signed Management API token of the machine-to-machine client. A negative ttl gives one that has expired;
 // without scopes it carries all that the client was granted.
 func (t *Tenant) Token(ttl time.Duration, scopes ...string) string {
 	if len(scopes) == 0 {
 		scopes = t.grantedScopes(t.adminID, t.managementAudience())
 	}
-	return t.clientToken(t.adminID, t.managementAudience(), scopes, ttl)
+	t.store.mu.RLock()
+	api, _ := t.store.apis.getAlt(t.managementAudience())
+	t.store.mu.RUnlock()
+	return t.clientToken(t.adminID, api, scopes, ttl)
 }
 
-func (t *Tenant) clientToken(clientID, audience string, scopes []string, ttl time.Duration) string {
+// clientToken is a token for an application that acts by itself.
+func (t *Tenant) clientToken(clientID string, api object, scopes []string, ttl time.Duration) string {
 	now := t.options.Now()
 	issued := now
 	if ttl < 0 {
 		issued = now.Add(ttl - time.Hour)
 	}
-	return t.key.sign(accessClaims{
-		Issuer: t.issuer, Subject: clientID + "@clients", Audience: audience, Scope: strings.Join(scopes, " "),
+	return t.signFor(api, tokenClaims{
+		Issuer: t.issuer, Subject: clientID + "@clients", Audience: text(api, "identifier"), Scope: strings.Join(scopes, " "),
 		IssuedAt: jwt.NewNumericDate(issued), Expiry: jwt.NewNumericDate(now.Add(ttl)), Grant: "client-credentials", Party: clientID,
-	}, "JWT")
+	})
 }
 
 // grantedScopes are the scopes of the client's grant on the audience.
@@ -141,7 +139,7 @@ func (t *Tenant) readToken(raw string) (*bearerToken, error) {
 	if last := t.token.Load(); last != nil && last.raw == raw {
 		return last, nil
 	}
-	parsed, err := jwt.ParseSigned(raw, []jose.SignatureAlgorithm{jose.RS256})
+	parsed, err := jwt.ParseSigned(raw, tokenAlgorithms)
 	if err != nil {
 		return nil, err
 	}

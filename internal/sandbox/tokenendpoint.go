@@ -216,9 +216,13 @@ func (t *Tenant) clientCredentials(form url.Values, client object) (any, *refusa
 			`". You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants`)
 	}
 	if asked := strings.Fields(form.Get("scope")); len(asked) > 0 {
+		// So it is reported; how several scopes are joined is a guess.
+		if more := slices.DeleteFunc(slices.Clone(asked), func(s string) bool { return slices.Contains(scopes, s) }); len(more) > 0 {
+			return nil, refused(http.StatusForbidden, "access_denied", "Client has not been granted scopes: "+strings.Join(more, ", "))
+		}
 		scopes = slices.DeleteFunc(scopes, func(s string) bool { return !slices.Contains(asked, s) })
 	}
 	lifetime := lifetimeOf(api)
-	token := t.clientToken(id, audience, scopes, lifetime)
+	token := t.clientToken(id, api, scopes, lifetime)
 	return tokenAnswer{token, strings.Join(scopes, " "), int(lifetime.Seconds()), "Bearer"}, nil
 }
