@@ -10,7 +10,7 @@ import (
 // but that other tools read and write back. They are kept as they were written, unchecked, until the tenant stops.
 
 // readOnly are the documents that Auth0 offers no way to write.
-var readOnly = []string{"tenants/settings/entitlements", "stats/active-users", "stats/daily", "guardian/factors", "actions/triggers"}
+var readOnly = []string{"tenants/settings/entitlements", "stats/active-users", "stats/daily", "actions/triggers"}
 
 func isCustomText(path []string) bool { return path[0] == "prompts" && len(path) > 2 }
 

@@ -13,6 +13,12 @@ func TestDocumentsAreKept(t *testing.T) {
 	tenant := newTenant(t, Options{})
 	for _, c := range []struct{ method, path, body, want string }{
 		{"PUT", "guardian/policies", `["all-applications"]`, `["all-applications"]`},
+		{"PUT", "guardian/factors/sms/providers/twilio", `{"from":"+1","sid":"s"}`, `{"from":"+1","sid":"s"}`},
+		{"PATCH", "guardian/factors/push-notification/providers/sns", `{"aws_region":"eu"}`, `{"aws_region":"eu"}`},
+		{"PUT", "guardian/factors/sms/templates", `{"enrollment_message":"a"}`, `{"enrollment_message":"a"}`},
+		{"PUT", "guardian/factors/webauthn-platform/settings", `{"overrideRelyingParty":true}`, `{"overrideRelyingParty":true}`},
+		{"PUT", "guardian/settings", `{"remember_me_default_value":true}`, `{"remember_me_default_value":true}`},
+		{"PATCH", "attack-protection/phone-provider-protection", `{"type":"none"}`, `{"type":"none"}`},
 		{"PUT", "guardian/factors/phone/message-types", `{"message_types":["sms"]}`, `{"message_types":["sms"]}`},
 		{"PATCH", "branding", `{"colors":{"primary":"#112233"}}`, `{"colors":{"primary":"#112233"}}`},
 		{"PATCH", "branding", `{"logo_url":"https://x.example/"}`, `{"colors":{"primary":"#112233"},"logo_url":"https://x.example/"}`},

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,27 +11,29 @@ import (
 var emptyDocuments = map[string]any{
 	"branding": object{},
 	"prompts":  object{"universal_login_experience": "new", "identifier_first": false, "webauthn_platform_first_factor": false},
-	"attack-protection/brute-force-protection":             object{"enabled": true, "shields": []any{"block", "user_notification"}, "mode": "count_per_identifier_and_ip", "allowlist": []any{}, "max_attempts": 10},
-	"attack-protection/suspicious-ip-throttling":           object{"enabled": true, "shields": []any{"admin_notification", "block"}, "allowlist": []any{}, "stage": object{"pre-login": object{"max_attempts": 100, "rate": 864000}, "pre-user-registration": object{"max_attempts": 50, "rate": 1200}}},
-	"attack-protection/breached-password-detection":        object{"enabled": false, "shields": []any{}, "admin_notification_frequency": []any{}, "method": "standard"},
-	"attack-protection/bot-detection":                      object{"bot_detection_level": "medium", "challenge_password_policy": "never", "challenge_passwordless_policy": "never", "challenge_password_reset_policy": "never", "allowlist": []any{}, "monitoring_mode_enabled": false},
-	"attack-protection/captcha":                            object{"active_provider_id": "auth_challenge", "auth_challenge": object{"fail_open": false}},
-	"guardian/factors/phone/message-types":                 object{"message_types": []any{}},
-	"guardian/factors/phone/selected-provider":             object{"provider": "auth0"},
-	"guardian/factors/push-notification/selected-provider": object{"provider": "guardian"},
-	"guardian/factors/sms/selected-provider":               object{"provider": "auth0"},
-	"guardian/factors/duo/settings":                        object{},
-	"guardian/factors/email/settings":                      object{},
-	"guardian/policies":                                    []any{},
-	"guardian/factors":                                     []any{},
-	"tenants/settings/entitlements":                        object{},
-	"stats/active-users":                                   0,
-	"stats/daily":                                          []any{},
-	"risk-assessments/settings":                            object{"enabled": false},
-	"risk-assessments/settings/new-device":                 object{"remember_for": 0},
-	"supplemental-signals":                                 object{"akamai_enabled": false},
-	"actions/triggers":                                     object{"triggers": []any{}},
+	"attack-protection/brute-force-protection":      object{"enabled": true, "shields": []any{"block", "user_notification"}, "mode": "count_per_identifier_and_ip", "allowlist": []any{}, "max_attempts": 10},
+	"attack-protection/suspicious-ip-throttling":    object{"enabled": true, "shields": []any{"admin_notification", "block"}, "allowlist": []any{}, "stage": object{"pre-login": object{"max_attempts": 100, "rate": 864000}, "pre-user-registration": object{"max_attempts": 50, "rate": 1200}}},
+	"attack-protection/breached-password-detection": object{"enabled": false, "shields": []any{}, "admin_notification_frequency": []any{}, "method": "standard"},
+	"attack-protection/bot-detection":               object{"bot_detection_level": "medium", "challenge_password_policy": "never", "challenge_passwordless_policy": "never", "challenge_password_reset_policy": "never", "allowlist": []any{}, "monitoring_mode_enabled": false},
+	"attack-protection/captcha":                     object{"active_provider_id": "auth_challenge", "auth_challenge": object{"fail_open": false}},
+	"tenants/settings/entitlements":                 object{},
+	"stats/active-users":                            0,
+	"stats/daily":                                   []any{},
+	"risk-assessments/settings":                     object{"enabled": false},
+	"risk-assessments/settings/new-device":          object{"remember_for": 0},
+	"supplemental-signals":                          object{"akamai_enabled": false},
+	"actions/triggers":                              object{"triggers": []any{}},
+	"attack-protection/phone-provider-protection":   object{"type": "exponential"}, // recorded, after it was set
+	"keys/custom-signing":                           object{"keys": []any{}},       // that it isn't a 404 is a guess
 }
+
+func init() { maps.Copy(emptyDocuments, factorDocuments) }
+
+// notDone are operations on parts that Auth0 has, and the sandbox doesn't do.
+var notDone = strings.Fields(`POST:email-templates POST:emails/provider POST:guardian/enrollments/ticket POST:jobs/users-exports
+	POST:jobs/users-imports POST:jobs/verification-email POST:keys/encryption/rekey POST:keys/signing/rotate
+	POST:refresh-tokens/revoke PUT:branding/templates/universal-login PATCH:custom-domains/default PATCH:prompts/rendering
+	DELETE:grants DELETE:keys/custom-signing DELETE:user-blocks`)
 
 // arrayKeys name the array inside a list's object where it isn't the path's last word with _ for -.
 var arrayKeys = map[string]string{
@@ -53,10 +56,13 @@ var bare = []string{"blacklists/tokens", "log-streams", "rules-configs"}
 // single things do not exist, and a path that Auth0 doesn't know is not found either.
 func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (reply, *apiError) {
 	writes := r.Method == http.MethodPut || r.Method == http.MethodPatch
+	name := strings.Join(path, "/")
 	switch {
 	case writes && isWritable(path):
 		return t.writeDocument(r, path, may)
-	case r.Method == http.MethodPost && isCollection(path):
+	case slices.Contains(notDone, r.Method+":"+name):
+		return failed(newError(http.StatusNotFound, notKeptCode, "The sandbox does not do %s %s", r.Method, name))
+	case r.Method == http.MethodPost && isCollection(path) && t.holds(path):
 		return failed(notKept(path))
 	case r.Method != http.MethodGet && r.Method != http.MethodHead:
 		return failed(missing(path))
@@ -67,17 +73,18 @@ func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (rep
 	if body, known := t.document(path); known {
 		return ok(body)
 	}
-	name := strings.Join(path, "/")
 	if body, known := emptyDocuments[name]; known {
 		return ok(body)
 	}
 	switch {
+	case name == "custom-domains/default": // without one of its own it is the tenant's
+		return ok(object{"domain": t.base.Host})
 	case isCustomText(path): // and partials
 		return ok(object{})
 	case path[0] == "user-blocks":
 		return ok(object{"blocked_for": []any{}})
 	case path[0] == "actions" && path[len(path)-1] == "bindings":
-		return ok(object{"bindings": []any{}, "total": 0, "page": 0, "per_page": defaultPage})
+		return ok(object{"bindings": []any{}, "per_page": defaultPage})
 	case isCollection(path) && t.holds(path):
 		return emptyList(r, path)
 	}
@@ -87,10 +94,12 @@ func (t *Tenant) elsewhere(r *http.Request, path []string, may permissions) (rep
 	return failed(missing(path))
 }
 
+const notKeptCode = "sandbox_does_not_keep"
+
 // notKept is the sandbox's own refusal: Auth0 would have added the object. The message says so, lest it be taken for
 // Auth0's.
 func notKept(path []string) *apiError {
-	return newError(http.StatusNotFound, "sandbox_does_not_keep",
+	return newError(http.StatusNotFound, notKeptCode,
 		"The sandbox keeps no %s: their list is empty, and none can be added", strings.Join(path, "/"))
 }
 
@@ -129,9 +138,12 @@ func emptyList(r *http.Request, path []string) (reply, *apiError) {
 	switch {
 	case slices.Contains(bare, name) || (name == "logs" && !totals):
 		return ok([]any{})
-	case path[0] == "actions": // its lists have no start and limit
-		size := intParam(c.query, "per_page", defaultPage)
-		return ok(object{key: []any{}, "total": 0, "page": intParam(c.query, "page", 0), "per_page": size})
+	case path[0] == "actions": // its lists have no start and limit, and leave out what is zero
+		body := object{key: []any{}, "per_page": intParam(c.query, "per_page", defaultPage)}
+		if page := intParam(c.query, "page", 0); page > 0 {
+			body["page"] = page
+		}
+		return ok(body)
 	case slices.Contains(wrapped, name) && !totals:
 		return ok(object{key: []any{}})
 	}

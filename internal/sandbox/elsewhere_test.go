@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -36,10 +37,21 @@ func TestWhatIsNotModelled(t *testing.T) {
 		{"GET log-streams", `[]`, 200},
 		{"GET logs?from=1&take=10", `[]`, 200},
 		{"GET logs?sort=date:-1&page=0&per_page=100", `[]`, 200},
-		{"GET actions/actions?page=0&per_page=100", `{"actions":[],"page":0,"per_page":100,"total":0}`, 200},
-		{"GET actions/triggers/post-login/bindings", `{"bindings":[],"page":0,"per_page":50,"total":0}`, 200},
+		{"GET actions/actions?page=0&per_page=100", `{"actions":[],"per_page":100}`, 200},
+		{"GET actions/actions?page=2&per_page=100", `{"actions":[],"page":2,"per_page":100}`, 200},
+		{"GET actions/triggers/post-login/bindings", `{"bindings":[],"per_page":50}`, 200},
+		{"GET attack-protection/phone-provider-protection", `{"type":"exponential"}`, 200},
+		{"GET custom-domains/default", `{"domain":"localhost:9400"}`, 200},
+		{"GET keys/custom-signing", `{"keys":[]}`, 200},
+		{"GET guardian/settings", `{"display_remember_me_checkbox":true,"mfa_session_inactivity_timeout":604800,"mfa_session_overall_timeout":2592000,"remember_me_default_value":false}`, 200},
+		{"GET guardian/factors/phone/settings", `{"otp_expiration_time":300,"otp_length":6}`, 200},
+		{"GET guardian/factors/webauthn-roaming/settings", `{"overrideRelyingParty":false,"userVerification":"discouraged"}`, 200},
+		{"GET guardian/factors/sms/providers/twilio", `{}`, 200},
+		{"GET guardian/factors/push-notification/providers/sns", `{}`, 200},
+		{"GET guardian/factors/sms/templates", `{}`, 200},
+		{"GET guardian/factors/sms", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
 		{"GET branding/phone/providers", `{"providers":[]}`, 200},
-		{"GET guardian/factors", `[]`, 200},
+		{"GET guardian/factors", `[` + factorList("sms push-notification otp email duo webauthn-roaming webauthn-platform recovery-code") + `]`, 200},
 		{"GET stats/daily", `[]`, 200},
 		{"GET stats/active-users", `0`, 200},
 		{"GET users-by-email?email=a@b.c", `[]`, 200},
@@ -59,7 +71,8 @@ func TestWhatIsNotModelled(t *testing.T) {
 		{"GET organizations/name/acme", "No organization found by that id or name", 404},
 		{"GET custom-domains/cd_x", "The custom domain cd_x does not exist", 404},
 		{"GET emails/provider", `"errorCode":"inexistent_email_provider"`, 404},
-		{"GET email-templates/verify_email", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
+		{"GET email-templates/verify_email", `{"error":"Not Found","errorCode":"inexistent_email_template","message":"The template does not exist.","statusCode":404}`, 404},
+		{"PATCH email-templates/verify_email", "The template does not exist.", 404},
 		{"GET branding/themes/default", `"errorCode":"theme_not_found"`, 404},
 		{"GET jobs/job_x", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
 		{"GET nonsense", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
@@ -68,6 +81,12 @@ func TestWhatIsNotModelled(t *testing.T) {
 		{"GET /clients", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
 		{"PUT clients", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
 		{"POST roles", `"errorCode":"sandbox_does_not_keep"`, 404},
+		{"POST email-templates", `"errorCode":"sandbox_does_not_keep"`, 404},
+		{"POST emails/provider", `"errorCode":"sandbox_does_not_keep"`, 404},
+		{"POST keys/signing/rotate", `"errorCode":"sandbox_does_not_keep"`, 404},
+		{"POST roles/rol_x/permissions", "The role does not exist.", 404},
+		{"POST actions/actions/x/deploy", "That action does not exist.", 404},
+		{"PUT guardian/factors/fingers", `{"error":"Not Found","message":"Not Found","statusCode":404}`, 404},
 		{"GET roles?per_page=101", "on property per_page", 400},
 	} {
 		method, path, _ := strings.Cut(ids.Replace(c.ask), " ")
@@ -80,6 +99,60 @@ func TestWhatIsNotModelled(t *testing.T) {
 		if status != c.status || (exact && got != c.want) || !strings.Contains(got, c.want) {
 			t.Errorf("%s: %d %s, want %d %s", c.ask, status, got, c.status, c.want)
 		}
+	}
+}
+
+func factorList(names string) string {
+	var all []string
+	for _, name := range strings.Fields(names) {
+		all = append(all, `{"enabled":false,"name":"`+name+`","trial_expired":false}`)
+	}
+	return strings.Join(all, ",")
+}
+
+// TestFactors: one that is switched on is on in the list, as it was recorded.
+func TestFactors(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	if status, _, body := request(t, tenant, http.MethodPut, "guardian/factors/otp", `{"enabled":true}`); status != http.StatusOK || !reflect.DeepEqual(body, object{"enabled": true}) {
+		t.Errorf("PUT: %d %v", status, body)
+	}
+	_, _, body := request(t, tenant, http.MethodGet, "guardian/factors", "")
+	all, _ := body.([]any)
+	for i, v := range all {
+		if one, _ := v.(object); one["enabled"] != (one["name"] == "otp") {
+			t.Errorf("%d: %v", i, v)
+		}
+	}
+	if len(all) != 8 {
+		t.Errorf("%d factors", len(all))
+	}
+	for body, want := range map[string]string{`{}`: "Missing required property: enabled", `{"enabled":"yes"}`: "on property enabled"} {
+		if status, _, got := request(t, tenant, http.MethodPut, "guardian/factors/otp", body); status != http.StatusBadRequest || !strings.Contains(message(got), want) {
+			t.Errorf("PUT %s: %d %v", body, status, got)
+		}
+	}
+	if status, _, _ := request(t, tenant, http.MethodPut, "guardian/factors/otp", `{"enabled":true}`, "read:guardian_factors"); status != http.StatusForbidden {
+		t.Errorf("without the scope: %d", status)
+	}
+}
+
+// TestSigningKeys: the one key that signs is listed, by the id that tokens and the key set give it.
+func TestSigningKeys(t *testing.T) {
+	tenant := newTenant(t, Options{})
+	status, _, body := request(t, tenant, http.MethodGet, "keys/signing", "")
+	all, _ := body.([]any)
+	if status != http.StatusOK || len(all) != 1 {
+		t.Fatalf("%d %v", status, body)
+	}
+	key, _ := all[0].(object)
+	if text(key, "kid") != tenant.key.id || key["current"] != true || key["revoked"] != false || len(text(key, "fingerprint")) != 59 || !strings.HasPrefix(text(key, "cert"), "-----BEGIN CERTIFICATE-----\r\n") {
+		t.Errorf("%v", key)
+	}
+	if status, _, one := request(t, tenant, http.MethodGet, "keys/signing/"+tenant.key.id, ""); status != http.StatusOK || !reflect.DeepEqual(one, all[0]) {
+		t.Errorf("by id: %d %v", status, one)
+	}
+	if status, _, _ := request(t, tenant, http.MethodGet, "keys/signing/none", ""); status != http.StatusNotFound {
+		t.Errorf("unknown: %d", status)
 	}
 }
 

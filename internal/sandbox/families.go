@@ -77,6 +77,7 @@ var absences = map[string]absence{
 	"clients":                  {"The client does not exist", "inexistent_client"},
 	"connections":              {"The connection does not exist", "inexistent_connection"},
 	"custom-domains":           {"The custom domain * does not exist", "inexistent_custom_domain"},
+	"email-templates":          {"The template does not exist.", "inexistent_email_template"},
 	"emails/provider":          {"There is not a configured email provider", "inexistent_email_provider"},
 	"event-streams":            {"The requested stream does not exist.", ""},
 	"flows":                    {"Flow not found", ""},

@@ -91,6 +91,7 @@ func (t *Tenant) managementRoutes() []route {
 		at("PATCH", "clients/*/credentials/*", "update:client_credentials", credentialChange, t.updateCredential),
 		at("DELETE", "clients/*/credentials/*", "delete:client_credentials", nil, t.deleteCredential),
 	}
+	routes = append(append(routes, t.factorRoutes()...), t.keyRoutes()...)
 	for _, e := range extensions {
 		routes = append(routes, e.routes(t)...)
 	}
