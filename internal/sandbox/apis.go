@@ -76,7 +76,7 @@ func (t *Tenant) updateAPI(c *call) (reply, *apiError) {
 			return failed(unknownAPI())
 		}
 		if truth(api, "is_system") && c.object()["scopes"] != nil {
-			return failed(newError(http.StatusBadRequest, "invalid_body", "System resource server scopes cannot be modified")) // a guess
+			return failed(invalidBody("Payload validation error: 'Additional properties not allowed: scopes'.")) // so it was reported
 		}
 		api, err := changedAPI(api, c.object())
 		if err != nil {

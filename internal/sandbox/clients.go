@@ -70,7 +70,7 @@ func (t *Tenant) getClient(c *call) (reply, *apiError) {
 
 func (t *Tenant) createClient(c *call) (reply, *apiError) {
 	return t.write(func(s *store) (reply, *apiError) {
-		if err := checkStrict(c.object()); err != nil {
+		if err := checkGrantTypes(c.object()); err != nil {
 			return failed(err)
 		}
 		client, err := t.addClient(s, c.object())
@@ -129,7 +129,15 @@ func checkClientChange(client, patch object) *apiError {
 			return invalidBody("%s cannot be changed", name)
 		}
 	}
-	return checkStrict(merged(without(client, "grant_types"), patch))
+	return checkGrantTypes(merged(without(client, "grant_types"), patch))
+}
+
+// checkGrantTypes refuses grants that a client may not have: a public one keeps no secret to act by itself with.
+func checkGrantTypes(client object) *apiError {
+	if text(client, "token_endpoint_auth_method") == "none" && slices.Contains(texts(client, "grant_types"), "client_credentials") {
+		return newError(http.StatusBadRequest, "", "Invalid grant types: client_credentials") // so it was reported
+	}
+	return checkStrict(client)
 }
 
 // strictGrants are the grant types that a third party may have in strict mode.

@@ -25,6 +25,8 @@ func clientDefaults(asked object) object {
 	}
 	if asked["token_endpoint_auth_method"] != "none" {
 		d["client_secret"] = newSecret()
+	} else {
+		d["grant_types"] = []any{"authorization_code", "implicit", "refresh_token"}
 	}
 	if !first && asked["third_party_security_mode"] != ModePermissive {
 		d["oidc_conformant"] = true

@@ -24,7 +24,8 @@ var emptyDocuments = map[string]any{
 	"supplemental-signals":                          object{"akamai_enabled": false},
 	"actions/triggers":                              object{"triggers": []any{}},
 	"attack-protection/phone-provider-protection":   object{"type": "exponential"}, // recorded, after it was set
-	"keys/custom-signing":                           object{"keys": []any{}},       // that it isn't a 404 is a guess
+	"prompts/mfa-push":                              object{},
+	"keys/custom-signing":                           object{"keys": []any{}}, // that it isn't a 404 is a guess
 }
 
 func init() { maps.Copy(emptyDocuments, factorDocuments) }

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 )
 
@@ -20,8 +21,13 @@ func (s *store) scopesOf(grant object) []string {
 	if !truth(grant, "allow_all_scopes") {
 		return texts(grant, "scope")
 	}
-	out := []string{}
 	api, _ := s.apis.getAlt(text(grant, "audience"))
+	return scopesOfAPI(api)
+}
+
+// scopesOfAPI are the values of the scopes that an API has.
+func scopesOfAPI(api object) []string {
+	out := []string{}
 	list, _ := api["scopes"].([]any)
 	for _, v := range list {
 		if scope, ok := v.(object); ok {
@@ -30,6 +36,8 @@ func (s *store) scopesOf(grant object) []string {
 	}
 	return out
 }
+
+func hasScope(api object, scope string) bool { return slices.Contains(scopesOfAPI(api), scope) }
 
 // lifetimeOf is how long an access token for this API is good.
 func lifetimeOf(api object) time.Duration {

@@ -66,7 +66,7 @@ func (t *Tenant) checkGrant(s *store, grant object) *apiError {
 			return notFound("inexistent_client", "The client does not exist")
 		}
 	}
-	if err := checkAllScopes(api, grant); err != nil {
+	if err := checkScopes(api, grant, grant); err != nil {
 		return err
 	}
 	if truth(api, "is_system") && (isDefault || client["is_first_party"] == false) {
@@ -82,7 +82,14 @@ func (t *Tenant) checkGrant(s *store, grant object) *apiError {
 	return nil
 }
 
-func checkAllScopes(api, grant object) *apiError {
+// checkScopes holds what a payload says of scopes against the API's and the rest of the grant. What was granted before
+// the API lost it may stay.
+func checkScopes(api, grant, payload object) *apiError {
+	for _, scope := range texts(payload, "scope") {
+		if !hasScope(api, scope) { // reported of changes; that it holds for new grants is a guess
+			return invalidBody("Payload validation error: scope must be a subset of resource server scopes")
+		}
+	}
 	if _, said := grant["allow_all_scopes"]; said && truth(api, "is_system") {
 		return newError(http.StatusBadRequest, "invalid_body", "`allow_all_scopes` cannot be provided when `audience` is a system API")
 	}
@@ -103,7 +110,7 @@ func (t *Tenant) updateGrant(c *call) (reply, *apiError) {
 			grant["scope"] = []any{}
 		}
 		api, _ := s.apis.getAlt(text(grant, "audience"))
-		if err := checkAllScopes(api, grant); err != nil {
+		if err := checkScopes(api, grant, c.object()); err != nil {
 			return failed(err)
 		}
 		s.grants.put(grant)

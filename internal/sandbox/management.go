@@ -45,7 +45,7 @@ func (t *Tenant) managementRoutes() []route {
 	at := func(method, path, scopes string, payload *schema, serve func(*call) (reply, *apiError)) route {
 		known := map[string]fields{
 			"resource-servers": apisQuery, "client-grants": grantsQuery, "connections": connectionsQuery, "clients": clientsQuery,
-			"connections/*/clients": checkpoints, "clients/*/connections": query(checkpoints, projection, fields{"strategy": list("", strategyName, 0)}), "clients/*/credentials": paging,
+			"connections/*/clients": connectionClientsQuery, "clients/*/connections": query(checkpoints, projection, fields{"strategy": list("", strategyName, 0)}), "clients/*/credentials": paging,
 		}[path]
 		if known == nil {
 			known = projection

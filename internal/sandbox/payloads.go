@@ -23,7 +23,8 @@ func apiFields() fields {
 		"allow_online_access":    boolean("Whether Online Refresh Tokens can be issued for this API (true) or not (false)."),
 		"token_lifetime":         integer("Expiration value (in seconds) for access tokens issued for this API from the token endpoint.", 0, 2592000),
 		"token_lifetime_for_web": integer("Expiration value (in seconds) for access tokens issued via implicit or hybrid flows.", 0, 2592000),
-		"token_dialect":          oneOf("Dialect of issued access token.", "access_token", "access_token_authz", "rfc9068_profile", "rfc9068_profile_authz"),
+		"token_lifetime_for_anonymous_access_tokens": nullable(integer("", 0, 0)),
+		"token_dialect": oneOf("Dialect of issued access token.", "access_token", "access_token_authz", "rfc9068_profile", "rfc9068_profile_authz"),
 		"skip_consent_for_verifiable_first_party_clients": boolean("Whether to skip user consent for applications flagged as first party (true) or not (false)."),
 		"allow_online_access_with_ephemeral_sessions":     boolean("Whether Online Refresh Tokens can be issued even when sessions are configured as ephemeral (true) or not (false)."),
 		"enforce_policies":      boolean("Whether to enforce authorization policies (true) or to ignore them (false)."),
@@ -65,7 +66,7 @@ var createGrantPayload = func() *schema {
 	f["client_id"] = str("ID of the client.", 0, 0)
 	f["audience"] = str("The audience (API identifier) of this client grant", 1, 0)
 	f["default_for"] = oneOf("Applies this client grant as the default for all clients in the specified group.", "third_party_clients")
-	f["subject_type"] = oneOf("The type of application access the client grant allows.", "client", "user")
+	f["subject_type"] = oneOf("The type of application access the client grant allows.", "client", "user", "anonymous_user")
 	return record("", f, "audience")
 }()
 
@@ -89,7 +90,7 @@ func connectionFields() fields {
 		"show_as_button":       boolean("Enables showing a button for the connection in the login page (new experience only)."),
 		"realms":               list("Defines the realms for which the connection will be used (ie: email domains).", str("", 0, 0), 0),
 		"metadata":             anyObject("Metadata associated with the connection."),
-		"authentication":       active(), "connected_accounts": active(), "cross_app_access_requesting_app": active(),
+		"authentication":       active(), "connected_accounts": active(), "cross_app_access_requesting_app": active(), "cross_app_access_resource_app": nullable(anyObject("")),
 	}
 }
 
@@ -98,7 +99,8 @@ var strategyName = oneOf("The identity provider identifier for the connection", 
 	auth0 baidu bitly box custom daccount dwolla email evernote-sandbox evernote exact facebook fitbit github google-apps google-oauth2
 	instagram ip line linkedin oauth1 oauth2 office365 oidc okta paypal paypal-sandbox pingfederate planningcenter salesforce-community
 	salesforce-sandbox salesforce samlp sharepoint shopify shop sms soundcloud thirtysevensignals twitter untappd vkontakte waad weibo
-	windowslive wordpress yahoo yandex auth0-adldap`)...)
+	windowslive wordpress yahoo yandex auth0-adldap notion-mcp asana atlassian cloudflare-mcp gitlab hubspot-mcp linear-mcp sentry-mcp
+	slack`)...)
 
 var createConnectionPayload = func() *schema {
 	f := connectionFields()

@@ -9,7 +9,12 @@ var flagNames = strings.Fields(`change_pwd_flow_v1 enable_apis_section disable_i
 	revoke_refresh_token_grant dashboard_log_streams_next dashboard_insights_view disable_fields_map_fix mfa_show_factor_list_on_enrollment
 	remove_alg_from_jwks improved_signup_bot_detection_in_classic genai_trial enable_dynamic_client_registration
 	disable_management_api_sms_obfuscation trust_azure_adfs_email_verified_connection_property custom_domains_provisioning
-	use_scope_descriptions_for_consent`)
+	use_scope_descriptions_for_consent local_resource_discovery`)
+
+// locales are those that Auth0's user interface is translated to.
+var locales = strings.Fields(`am ar ar-EG ar-SA az bg bn bs ca-ES cnr cs cy da de el en en-CA es es-419 es-AR es-MX et eu-ES fa fi fr fr-CA
+	fr-FR gl-ES gu he hi hr hu hy id is it ja ka kk kn ko lt lv mk ml mn mr ms my nb nl nn no pa pl pt pt-BR pt-PT ro ru sk sl so sq
+	sr sv sw ta te th tl tr uk ur vi zgh zh-CN zh-HK zh-MO zh-TW`)
 
 // settingsPayload is the body of PATCH /tenants/settings. use_scope_descriptions_for_consent is missing from the OpenAPI
 // document, but real tenants take it.
@@ -23,7 +28,7 @@ var settingsPayload = func() *schema {
 		"default_audience":  str("Default audience for API Authorization.", 0, 0),
 		"default_directory": str("Name of connection used for password grants at the `/token` endpoint.", 0, 0),
 		"sandbox_version":   str("Selected sandbox version for the extensibility environment", 0, 8),
-		"enabled_locales":   {kind: "array", desc: "Supported locales for the user interface", min: 1, items: str("", 0, 0)},
+		"enabled_locales":   {kind: "array", desc: "Supported locales for the user interface", min: 1, items: oneOf("", locales...)},
 		"resource_parameter_profile": oneOf("Profile that determines how the identity of the protected resource (i.e., API) can be specified in the OAuth endpoints when access is being requested.",
 			"audience", "compatibility"),
 		"dynamic_client_registration_security_mode":      oneOf("Security mode for Dynamic Client Registration.", ModeStrict, ModePermissive),

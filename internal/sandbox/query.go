@@ -23,10 +23,13 @@ var (
 		"include_fields": oneOf("Whether specified fields are to be included (true) or excluded (false).", "true", "false"),
 	}
 
+	// The clients of a connection come in larger parts than anything else.
+	connectionClientsQuery = fields{"from": str("Optional Id from which to start selection.", 0, 1000), "take": integer("Number of results per page. Defaults to 50.", 1, 1000)}
+
 	apisQuery   = query(paging, projection, fields{"identifiers": list("An optional filter on the resource server identifier.", str("", 1, 0), 10)})
 	grantsQuery = query(paging, checkpoints, fields{
 		"audience": str("", 0, 0), "client_id": str("", 0, 0), "allow_any_organization": oneOf("", "true", "false"),
-		"subject_type": oneOf("The type of application access the client grant allows.", "client", "user"),
+		"subject_type": oneOf("The type of application access the client grant allows.", "client", "user", "anonymous_user"),
 		"default_for":  oneOf("Applies this client grant as the default for all clients in the specified group.", "third_party_clients"),
 	})
 	connectionsQuery = query(paging, checkpoints, projection, fields{

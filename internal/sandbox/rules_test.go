@@ -21,7 +21,7 @@ func TestPayloadsRefused(t *testing.T) {
 		{"POST", "resource-servers", `{"identifier":"` + strings.Repeat("i", 601) + `"}`, "'String is too long (601 chars), maximum 600' on property identifier"},
 		{"POST", "resource-servers", `{"identifier":"x","name":"` + long + `"}`, "(201 chars), maximum 200' on property name"},
 		{"POST", "resource-servers", `{"identifier":"x","name":"<b>"}`, "String does not match pattern ^[^<>]+$: <b>' on property name"},
-		{"POST", "resource-servers", `{"identifier":"x","scopes":[{"value":"` + strings.Repeat("s", 281) + `"}]}`, "on property scopes.0.value"},
+		{"POST", "resource-servers", `{"identifier":"x","scopes":[{"value":"` + strings.Repeat("s", 281) + `"}]}`, "on property scopes[0].value"},
 		{"POST", "resource-servers", `{"identifier":"x","token_lifetime":2592001}`, "'Value 2592001 is greater than maximum 2592000' on property token_lifetime"},
 		{"POST", "resource-servers", `{"identifier":"x","token_lifetime":"1"}`, "'Expected type integer but found type string'"},
 		{"POST", "resource-servers", `{"identifier":"x","signing_alg":"none"}`, "'No enum match for: none'"},

@@ -124,7 +124,7 @@ func (s *schema) checkArray(v []any, path string, bad func(string, ...any) *viol
 		if s.items == nil {
 			break
 		}
-		if found := s.items.check(item, join(path, fmt.Sprint(i))); found != nil {
+		if found := s.items.check(item, fmt.Sprintf("%s[%d]", path, i)); found != nil {
 			return found
 		}
 	}

@@ -3,13 +3,16 @@ package sandbox
 import (
 	"encoding/json"
 	"maps"
-	"math"
+	"slices"
 	"strings"
 )
 
+// runtimes are the versions of Node that extensions may run on.
+var runtimes = []string{"22", "18"}
+
 func (t *Tenant) getSettings(c *call) (reply, *apiError) {
 	t.store.mu.RLock()
-	all := merged(t.store.settings, object{"sandbox_versions_available": []any{"22", "18"}})
+	all := merged(t.store.settings, object{"sandbox_versions_available": toAny(runtimes)})
 	t.store.mu.RUnlock()
 	return ok(c.fields(all))
 }
@@ -19,6 +22,9 @@ func (t *Tenant) updateSettings(c *call) (reply, *apiError) {
 	patch, err := inHours(c.object())
 	if err != nil {
 		return failed(err)
+	}
+	if version := text(patch, "sandbox_version"); version != "" && !slices.Contains(runtimes, version) { // so it was reported
+		return failed(invalidBody(`The sandbox_version provided is invalid. Please use one of the available options: ["%s"]`, strings.Join(runtimes, `","`)))
 	}
 	return t.write(func(s *store) (reply, *apiError) {
 		s.settings = mergeSettings(s.settings, patch)
@@ -51,10 +57,7 @@ func inHours(patch object) (object, *apiError) {
 		n, _ := value.(json.Number)
 		minutes, _ := n.Float64()
 		delete(out, name)
-		out[hours] = round(minutes / 60)
+		out[hours] = minutes / 60 // not rounded, as recorded
 	}
 	return out, nil
 }
-
-// round keeps four decimals: enough to tell minutes apart.
-func round(n float64) float64 { return math.Round(n*1e4) / 1e4 }

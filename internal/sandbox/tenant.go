@@ -87,7 +87,13 @@ func (t *Tenant) authRoutes() *http.ServeMux {
 }
 
 func (t *Tenant) serveJWKS(w http.ResponseWriter, _ *http.Request) {
-	writeJSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{t.key.public()}})
+	key := t.key.public()
+	t.store.mu.RLock()
+	if truth(child(t.store.settings, "flags"), "remove_alg_from_jwks") {
+		key.Algorithm = ""
+	}
+	t.store.mu.RUnlock()
+	writeJSON(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{key}})
 }
 
 func (t *Tenant) serveState(w http.ResponseWriter, _ *http.Request) {
