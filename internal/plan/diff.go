@@ -2,6 +2,8 @@ package plan
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
@@ -14,7 +16,7 @@ import (
 //	                           other algorithm, deny_all  conflict, nothing is written
 //	                           only a near miss           conflict, unless BesideNearMiss
 //	default grant              absent                     create with subject type user
-//	                           lacks scopes               update, its other scopes stay
+//	                           lacks scopes               update, its other scopes stay, but for those the API lost
 //	                           subject type client        conflict, nothing is written
 //	connection                 not at domain level        update
 //	settings                   differ                     one update
@@ -33,7 +35,7 @@ func Diff(s spec.Spec, o Observed) Plan {
 	}
 	p.Warnings = append(p.Warnings, p.NearMisses...)
 	for _, server := range s.Servers {
-		p.Changes = append(p.Changes, diffGrant(server, o.Grants[server.URL]))
+		p.Changes = append(p.Changes, diffGrant(server, o.API(server.URL), o.Grants[server.URL]))
 		if warning := scopeless(server, o); warning != "" {
 			p.Warnings = append(p.Warnings, warning)
 		}
@@ -157,7 +159,7 @@ func apiUpdate(s spec.Spec, server spec.Server, scopes []Scope, have Values) []F
 	return fields
 }
 
-func diffGrant(server spec.Server, grants []Object) Change {
+func diffGrant(server spec.Server, api *Object, grants []Object) Change {
 	_, values := wantedScopes(server)
 	for _, g := range grants {
 		if g.Values["subject_type"] != "user" {
@@ -167,12 +169,17 @@ func diffGrant(server spec.Server, grants []Object) Change {
 			return Change{Action: None, Kind: KindGrant, Key: server.URL, ID: g.ID}
 		}
 		before, _ := g.Values["scope"].([]string)
-		union, changed := unionStrings(before, values)
+		lost := lostScopes(api, before, values)
+		union, changed := unionStrings(without(before, lost), values)
 		var fields []Field
 		if changed {
 			fields = []Field{{Path: "scope", Before: g.Values["scope"], After: union}}
 		}
-		return change(KindGrant, server.URL, g, fields, "every third-party application may ask users for these scopes, those registered already included")
+		impact := "every third-party application may ask users for these scopes, those registered already included"
+		if len(lost) > 0 {
+			impact += "; the API no longer has " + strings.Join(lost, ", ") + ", so Auth0 wouldn't take it with the grant"
+		}
+		return change(KindGrant, server.URL, g, fields, impact)
 	}
 	if len(grants) > 0 {
 		return grantConflict(server.URL, grants[0])
@@ -184,6 +191,19 @@ func diffGrant(server spec.Server, grants []Object) Change {
 		{Path: "subject_type", After: "user"},
 		{Path: "scope", After: union},
 	}, "every third-party application may ask users for access to this API")
+}
+
+// lostScopes are those of a grant that its API has no more and nobody asks for: no token can have them, and Auth0 refuses
+// a grant that is written with scopes beyond its API's.
+func lostScopes(api *Object, granted, wanted []string) []string {
+	has := slices.Clone(wanted)
+	if api != nil {
+		scopes, _ := api.Values[PathScopes].([]Scope)
+		for _, s := range scopes {
+			has = append(has, s.Value)
+		}
+	}
+	return without(granted, has)
 }
 
 // Level is the change that lifts a connection to domain level, or takes it down again. Auth0 replaces a connection's

@@ -104,6 +104,21 @@ func TestDiff(t *testing.T) {
 			want: `update api {"scopes":[{"value":"other","description":"kept"},{"value":"tool:whoami","description":"Who am I?"}]}` + "\n" +
 				`update client_grant {"scope":["other","tool:whoami"]}`,
 		},
+		"scopes that the API lost leave the grant when it is written": {
+			observed: func(o *plan.Observed) {
+				o.APIs[0].Values["scopes"] = []plan.Scope{{Value: "other"}}
+				o.Grants[url][0].Values["scope"] = []string{"lost", "other"}
+			},
+			want: `update api {"scopes":[{"value":"other"},{"value":"tool:whoami","description":"Who am I?"}]}` + "\n" +
+				`update client_grant {"scope":["other","tool:whoami"]}`,
+		},
+		"and only then": {
+			observed: func(o *plan.Observed) { o.Grants[url][0].Values["scope"] = []string{"lost", "tool:whoami"} },
+		},
+		"a lost scope that is asked for again stays": {
+			observed: func(o *plan.Observed) { o.APIs[0].Values["scopes"] = []plan.Scope{{Value: "other"}} },
+			want:     `update api {"scopes":[{"value":"other"},{"value":"tool:whoami","description":"Who am I?"}]}`,
+		},
 		"a description is replaced only by one that was given": {
 			spec: func(s *spec.Spec) { s.Servers[0].Scopes[0].Description = "" },
 			observed: func(o *plan.Observed) {

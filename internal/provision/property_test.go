@@ -239,6 +239,26 @@ func expect(t *rapid.T, before map[string]object, p plan.Plan) (created []object
 	return created
 }
 
+// forget takes out of the grants what a plan drops from them: scopes that their API had lost, which Auth0 takes from
+// nobody again.
+func forget(start map[string]object, p plan.Plan) {
+	for _, c := range p.Changes {
+		for _, f := range c.Fields {
+			was, isList := f.Before.([]string)
+			if c.Action != plan.Update || c.Kind != plan.KindGrant || !isList {
+				continue
+			}
+			grant, stays := start[string(c.Kind)+" "+c.ID], []any{}
+			for _, scope := range was {
+				if after, _ := f.After.([]string); slices.Contains(after, scope) {
+					stays = append(stays, scope)
+				}
+			}
+			grant["scope"] = stays
+		}
+	}
+}
+
 // holds tells whether an object has all that a body says.
 func holds(o, body object) bool {
 	for name, value := range body {
@@ -314,6 +334,7 @@ func TestSetupAndUndoOnAnyTenant(t *testing.T) {
 			rt.Fatal(err)
 		}
 		created := expect(rt, before, p)
+		forget(start, p)
 		record, err := records.Begin(journal.Run{Tenant: client.Domain().String(), Command: "setup"}, p.Changes)
 		if err != nil {
 			rt.Fatal(err)
