@@ -119,8 +119,8 @@ func (c *Client) Lacking(ctx context.Context, wanted []string) ([]string, error)
 	return lacking, nil
 }
 
-// authorize adds the token to requests for the tenant's own Management API, and to nothing else, and keeps answers that
-// are no success from the SDK.
+// authorize adds the token to requests for the tenant's own Management API, and to nothing else, and keeps answers from the
+// SDK that are no success, or none of Auth0's.
 type authorize struct {
 	client *Client
 	next   http.RoundTripper
@@ -140,7 +140,10 @@ func (a *authorize) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return refuseFailures(resp)
+	if resp, err = refuseFailures(resp); err != nil {
+		return nil, err
+	}
+	return recognise(req, resp)
 }
 
 // neverRedirect keeps credentials from following an answer to another place: the Management API redirects nothing.
