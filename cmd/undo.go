@@ -258,6 +258,8 @@ func recordHint(err error) string {
 	switch {
 	case errors.As(err, &broken):
 		return "what that run changed has to be taken back by hand, from its plan; --run takes another run back"
+	case errors.Is(err, journal.ErrElsewhere):
+		return "let that run end, then run the same command again: what is done already stays done"
 	case errors.As(err, &unwritable) && unwritable.Begun:
 		return "make room or mend the folder, then run the same command again: what is done already stays done"
 	}

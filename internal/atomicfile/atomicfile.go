@@ -11,7 +11,11 @@ import (
 	"time"
 )
 
-const prefix = ".mcpauth-" // of what is not renamed yet
+// What is not renamed yet begins with prefix, and what is staged for later with prefix and later.
+const (
+	prefix = ".mcpauth-"
+	later  = "staged-"
+)
 
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
@@ -27,18 +31,23 @@ func Write(name string, content []byte, perm fs.FileMode) error {
 
 // Replace is Write without its last part, Settle: after a power cut the old content may be there again, whole.
 func Replace(name string, content []byte, perm fs.FileMode) error {
-	staged, err := Stage(name, content, perm)
+	now, err := stage(name, content, perm, prefix)
 	if err != nil {
 		return err
 	}
-	return staged.Replace()
+	return now.Replace()
 }
 
 // Staged is content that is whole on the disk already, beside the file that it is to replace.
 type Staged struct{ name, beside string }
 
-// Stage is the part of Replace that takes time: all but the renaming. Whoever calls it ends with Replace or Discard.
-func Stage(name string, content []byte, perm fs.FileMode) (staged *Staged, err error) {
+// Stage is the part of Replace that takes time: all but the renaming. Whoever calls it ends with Replace or Discard, and has
+// another way where Replace fails: a Sweep may have come in between.
+func Stage(name string, content []byte, perm fs.FileMode) (*Staged, error) {
+	return stage(name, content, perm, prefix+later)
+}
+
+func stage(name string, content []byte, perm fs.FileMode, prefix string) (staged *Staged, err error) {
 	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
 		perm = info.Mode().Perm()
 	}
@@ -78,15 +87,16 @@ func Settle(name string) {
 	}
 }
 
-// Sweep removes what runs that were killed have left in a folder, where it was last written before a time. What can't be
-// removed stays: it does no harm.
+// Sweep removes what runs that were killed have left in a folder: what was staged, and what was half-written before a time.
+// What can't be removed stays: it does no harm.
 func Sweep(folder string, before time.Time) {
 	files, _ := os.ReadDir(folder)
 	for _, file := range files {
 		if !strings.HasPrefix(file.Name(), prefix) {
 			continue
 		}
-		if info, err := file.Info(); err == nil && info.Mode().IsRegular() && info.ModTime().Before(before) {
+		info, err := file.Info()
+		if err == nil && info.Mode().IsRegular() && (strings.HasPrefix(file.Name(), prefix+later) || info.ModTime().Before(before)) {
 			_ = os.Remove(filepath.Join(folder, file.Name()))
 		}
 	}

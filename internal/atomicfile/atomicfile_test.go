@@ -1,6 +1,7 @@
 package atomicfile_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -98,7 +99,7 @@ func TestAFailureLeavesWhatWasThere(t *testing.T) {
 	}
 }
 
-// Only what was staged and never used is swept, and only once it is old.
+// What was staged is swept at once, and what was half-written only when it is old.
 func TestSweep(t *testing.T) {
 	dir := t.TempDir()
 	name := filepath.Join(dir, "file")
@@ -108,12 +109,12 @@ func TestSweep(t *testing.T) {
 	if _, err := atomicfile.Stage(name, []byte("two"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(dir, ".mcpauth-folder"), 0o700); err != nil {
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, ".mcpauth-folder"), 0o700), os.WriteFile(filepath.Join(dir, ".mcpauth-1"), []byte("half"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	atomicfile.Sweep(dir, time.Now().Add(-time.Minute))
-	if got := leftovers(t, dir); len(got) != 3 {
-		t.Errorf("what is young was swept; left are %v", got)
+	if got, want := leftovers(t, dir), []string{".mcpauth-1", ".mcpauth-folder", "file"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("left are %v, want what may be written yet: %v", got, want)
 	}
 	atomicfile.Sweep(dir, time.Now().Add(time.Minute))
 	if got, want := leftovers(t, dir), []string{".mcpauth-folder", "file"}; !reflect.DeepEqual(got, want) || read(t, name) != "one" {

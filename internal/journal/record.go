@@ -136,7 +136,8 @@ func (r *Record) entry(c plan.Change) *Entry {
 	return nil
 }
 
-var errElsewhere = errors.New("another run of mcpauth has written in it meanwhile")
+// ErrElsewhere is why a record is not written that another run has written in.
+var ErrElsewhere = errors.New("another run of mcpauth has written in it meanwhile")
 
 // unshared makes sure that nobody else wrote in the record since: two undos of one run, or an undo of a run that goes on,
 // would each forget what the other did. Whether the file can be written shows when it is.
@@ -149,7 +150,7 @@ func (r *Record) unshared() error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err == nil && !bytes.Equal(now, r.last):
-		return errElsewhere
+		return ErrElsewhere
 	}
 	return err
 }

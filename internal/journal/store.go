@@ -23,7 +23,7 @@ const (
 	stamp          = "20060102T150405"
 	mostBytes      = 64 << 20 // of one record, which a change takes some 400 of
 
-	// abandoned is how old a half-written file is that no run will come back to. Should one do so yet, it writes anew.
+	// abandoned is how old a half-written file is that no run will come back to.
 	abandoned = time.Hour
 )
 
@@ -108,7 +108,7 @@ func (s *Store) Begin(run Run, changes []plan.Change) (*Record, error) {
 	if err := makeFolder(s.place.Dir); err != nil {
 		return nil, &WriteError{Dir: s.place.Dir, Err: err}
 	}
-	atomicfile.Sweep(s.place.Dir, s.now().Add(-abandoned))
+	s.sweep()
 	random := make([]byte, 3)
 	for {
 		if _, err := rand.Read(random); err != nil {
@@ -131,6 +131,9 @@ func (s *Store) Resume(id string) (*Record, error) {
 	run, err := s.decode(id, content)
 	return &Record{store: s, run: run, begun: true, last: content}, err
 }
+
+// sweep removes what killed runs have left. A run that lives may lose what it had prepared, and writes it anew then.
+func (s *Store) sweep() { atomicfile.Sweep(s.place.Dir, s.now().Add(-abandoned)) }
 
 func (s *Store) broken(id string, err error) error {
 	return &BrokenError{ID: id, Path: s.path(id), Err: err}

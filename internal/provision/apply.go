@@ -79,9 +79,18 @@ func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, d
 		}
 	}
 	if run.begun {
-		err = errors.Join(err, record.Finish())
+		err = withUnrecorded(err, record.Finish())
 	}
 	return run.outcomes, errors.Join(err, ctx.Err())
+}
+
+// withUnrecorded adds that the record couldn't be finished, unless that is what the run ended with.
+func withUnrecorded(err, unrecorded error) error {
+	var told *journal.WriteError
+	if errors.As(err, &told) {
+		return err
+	}
+	return errors.Join(err, unrecorded)
 }
 
 // application is a plan on its way to the tenant.

@@ -257,6 +257,9 @@ func TestNothingIsSentThatIsNotRecorded(t *testing.T) {
 	if !errors.As(err, &unwritable) || !unwritable.Begun || len(writes(server)) != 1 {
 		t.Errorf("it ends with %v after %d writes", err, len(writes(server)))
 	}
+	if told := strings.Count(err.Error(), "can't be written"); told != 1 {
+		t.Errorf("the record is told of %d times: %v", told, err)
+	}
 	for i, want := range []provision.Status{provision.Applied, provision.Skipped, provision.Skipped, provision.Skipped} {
 		if outcomes[i].Status != want {
 			t.Errorf("%s is %s, want %s", outcomes[i].Address(), outcomes[i].Status, want)
