@@ -82,7 +82,9 @@ func isAnswer(req *http.Request, content []byte) bool {
 	return list != nil && !slices.ContainsFunc(list, func(e *element) bool { return e == nil || !family.has(*e) })
 }
 
-func isAsked(e element, asked string) bool { return slices.Contains([]string{e.ID, e.Identifier, e.ClientID}, asked) }
+func isAsked(e element, asked string) bool {
+	return slices.Contains([]string{e.ID, e.Identifier, e.ClientID}, asked)
+}
 
 func isSettings(content []byte) bool {
 	var settings map[string]json.RawMessage

@@ -11,8 +11,11 @@ func TestAnswersAreRecognised(t *testing.T) {
 		method, path string
 		good, bad    []string
 	}{
-		{"GET", "/resource-servers", []string{`{"total":0,"resource_servers":[]}`, `{"resource_servers":[{"id":"a","identifier":"urn:a","scopes":[]}]}`},
-			[]string{`{"resource_servers":null}`, `{"resource_servers":{}}`, `{"resource_servers":[null]}`, `{"resource_servers":[{"id":"a"}]}`, `{"resource_servers":[{"id":7,"identifier":"urn:a"}]}`, `{"client_grants":[]}`}},
+		{
+			"GET", "/resource-servers",
+			[]string{`{"total":0,"resource_servers":[]}`, `{"resource_servers":[{"id":"a","identifier":"urn:a","scopes":[]}]}`},
+			[]string{`{"resource_servers":null}`, `{"resource_servers":{}}`, `{"resource_servers":[null]}`, `{"resource_servers":[{"id":"a"}]}`, `{"resource_servers":[{"id":7,"identifier":"urn:a"}]}`, `{"client_grants":[]}`},
+		},
 		{"GET", "/client-grants", []string{`{"client_grants":[]}`, `{"client_grants":[{"id":"a","audience":"urn:a"}]}`}, []string{`{"client_grants":[{}]}`, `{"client_grants":[{"audience":"urn:a"}]}`}},
 		{"GET", "/connections", []string{`{"connections":[{"id":"con_1","name":"staff"}],"next":"x"}`}, []string{`{"connections":[{}]}`, `{"next":"x"}`}},
 		{"GET", "/connections/con_1", []string{`{"id":"con_1","name":"staff"}`}, []string{`{"id":"con_2","name":"staff"}`, `{"id":"con_1"}`, `{"connections":[]}`}},
