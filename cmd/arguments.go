@@ -3,6 +3,7 @@ package cmd
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,9 +18,10 @@ func noArgs(c *cobra.Command, args []string) error {
 		return nil
 	}
 	what := c.CommandPath() + " takes no argument"
-	if !strings.Contains(args[0], "@") { // before which there may be a password
-		what += fmt.Sprintf(", but got %q", args[0])
+	if slices.ContainsFunc(args, secretLike) {
+		return &usageError{What: what, Hint: secretsPlace}
 	}
+	what += fmt.Sprintf(", but got %q", args[0])
 	var meant []string
 	for _, arg := range args {
 		flag, value := flagFor(c.Name(), arg)
@@ -36,7 +38,6 @@ var runID = regexp.MustCompile(`^\d{8}T\d{6}-[0-9a-f]+$`)
 // flagFor is the flag of a command that an argument was perhaps meant for, with the value to give it.
 func flagFor(command, arg string) (flag, value string) {
 	switch {
-	case strings.Contains(arg, "@"): // as above
 	case command == "setup" || command == "render-gateway-config":
 		return serverOrDomain(arg)
 	case command == "promote-connection" && strings.HasPrefix(arg, "con_"):

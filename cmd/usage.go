@@ -76,6 +76,9 @@ func flagError(c *cobra.Command, err error) error {
 		case "bool":
 			hint = "write true or false, or the flag alone"
 		}
+		if secretLike(wrong.GetValue()) {
+			return &usageError{What: fmt.Sprintf("--%s can't be what was given", wrong.GetFlag().Name), Hint: hint + "; " + secretsPlace}
+		}
 		return &usageError{What: fmt.Sprintf("--%s can't be %q", wrong.GetFlag().Name, wrong.GetValue()), Hint: hint}
 	}
 	return &usageError{What: err.Error(), Hint: see}
