@@ -46,7 +46,8 @@ func (a *app) completionCommand(root *cobra.Command) *cobra.Command {
 			if a.global.json {
 				return &usageError{What: "completion prints a script, which is no JSON", Hint: "leave --json out"}
 			}
-			return print[args[0]](a.env.Out)
+			a.wrote(print[args[0]](a.env.Out))
+			return nil
 		},
 	}
 }

@@ -25,7 +25,8 @@ func (a *app) showHelp(c *cobra.Command, _ []string) {
 	palette := view.NewPalette(a.env.colors(c.OutOrStdout(), a.global.noColor))
 	width := min(helpWidth, a.env.columns(c.OutOrStdout()))
 	text := helpText(c, width, palette)
-	_, _ = fmt.Fprint(c.OutOrStdout(), text)
+	_, err := fmt.Fprint(c.OutOrStdout(), text)
+	a.wrote(err)
 }
 
 func helpText(c *cobra.Command, width int, palette view.Palette) string {

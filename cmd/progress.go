@@ -43,7 +43,10 @@ func (a *app) write(w io.Writer, text string) {
 		return
 	}
 	a.erase()
-	_, _ = io.WriteString(w, text)
+	_, err := io.WriteString(w, text)
+	if w == a.env.Out {
+		a.wrote(err)
+	}
 }
 
 // erase takes the live line away. The lock is held.

@@ -37,6 +37,8 @@ type app struct {
 	global global
 	doc    view.Document
 	done   bool // the result was written already
+	// unwritten is why a part of the result did not reach stdout.
+	unwritten error
 
 	command  string // the command that runs, such as setup
 	progress progress
@@ -63,7 +65,7 @@ func Main(env Env, args []string) int {
 	if ctx.Err() != nil && err != nil && !errors.As(err, &childError{}) {
 		err = errors.Join(context.Canceled, err)
 	}
-	return a.finish(command, args, err)
+	return a.ended(a.finish(command, args, err))
 }
 
 // finish reports how the run ended: in the document with --json, else on stderr.
@@ -84,9 +86,7 @@ func (a *app) finish(command *cobra.Command, args []string, err error) int {
 		if err != nil && !v.silent {
 			a.doc.Error = &view.Error{Code: v.code, Message: v.message, Hint: v.hint}
 		}
-		if writeErr := a.doc.Write(a.env.Out); writeErr != nil {
-			return exitFailure
-		}
+		a.wrote(a.doc.Write(a.env.Out))
 		return v.exit
 	}
 	if err != nil && !v.silent {

@@ -105,9 +105,7 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	if len(o.command) > 0 {
 		return a.runIn(ctx, append(env, passing(env)), o.command)
 	}
-	if err := a.pointAt(server.URL, env, o.envFile); err != nil {
-		return err
-	}
+	a.pointAt(server.URL, env, o.envFile)
 	<-ctx.Done()
 	a.say("sandbox stopped\n")
 	return nil
@@ -122,13 +120,14 @@ func (a *app) sayIdle(t *sandbox.Tenant) {
 
 // pointAt tells how to use a sandbox that runs: by the lines on stdout or, where they are in a file, by that. The secret is in
 // the file then, and nowhere else.
-func (a *app) pointAt(url string, env []string, envFile string) error {
+func (a *app) pointAt(url string, env []string, envFile string) {
 	if a.global.json {
 		a.doc.Tenant, a.doc.Command, a.done = url, "sandbox", true
 		if envFile == "" {
 			a.doc.Env = env
 		}
-		return a.doc.Write(a.env.Out)
+		a.wrote(a.doc.Write(a.env.Out))
+		return
 	}
 	if envFile == "" {
 		a.outf("%s", exports(env))
@@ -137,7 +136,6 @@ func (a *app) pointAt(url string, env []string, envFile string) error {
 	if envFile != "" {
 		a.say("To point a shell at it:\n  . %s\n", posixQuote(view.Clean(sourced(envFile))))
 	}
-	return nil
 }
 
 func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Server, error) {

@@ -1,0 +1,35 @@
+package cmd
+
+import (
+	"errors"
+	"io/fs"
+	"syscall"
+)
+
+// wrote notes that something didn't reach stdout: the run goes on, since a change that was sent has to be told of where that
+// can be, but it doesn't end as if all had been done.
+func (a *app) wrote(err error) {
+	if err != nil && a.unwritten == nil {
+		a.unwritten = err
+	}
+}
+
+// ended is the exit code of a run, after what became of its results. A reader that has gone away, such as head, has seen what
+// it wanted.
+func (a *app) ended(exit int) int {
+	switch {
+	case a.unwritten == nil:
+		return exit
+	case !errors.Is(a.unwritten, syscall.EPIPE):
+		cause := a.unwritten
+		var path *fs.PathError
+		if errors.As(cause, &path) {
+			cause = path.Err
+		}
+		a.errf("error: stdout can't be written: %v\n", cause)
+	}
+	if exit == exitDone || exit == exitPending {
+		return exitFailure
+	}
+	return exit
+}
