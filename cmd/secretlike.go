@@ -23,4 +23,4 @@ func secretLike(typed string) bool {
 }
 
 // secretsPlace is where secrets are given instead.
-const secretsPlace = "if it is a token or a secret, get another, since the shell may keep this one: see mcpauth help environment"
+const secretsPlace = "if it is a token or a secret, get another, since the shell may keep this one; secrets come from the environment or stdin"
