@@ -207,7 +207,7 @@ func TestUndoNamesAllThatItMayNeed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	poor := tenant.New(tenant.Config{Domain: client.Domain(), Credentials: credentials, Transport: tenant.NewTransport(tenant.NewBase(nil), time.Second, nil)})
+	poor := tenant.New(tenant.Config{Domain: client.Domain(), Credentials: credentials, Transport: tenant.NewTransport(tenant.NewBase(nil), time.Minute, nil)})
 	_, err = undo(t.Context(), records, poor, "")
 	var scope *tenant.ScopeError
 	want := "delete:client_grants delete:resource_servers read:client_grants read:resource_servers read:tenant_settings update:connections update:tenant_settings"

@@ -47,7 +47,7 @@ func connect(tb testing.TB, server *sandbox.Server, base http.RoundTripper) *ten
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return tenant.New(tenant.Config{Domain: domain, Credentials: credentials, Transport: tenant.NewTransport(base, 2*time.Second, nil), UserAgent: "test"})
+	return tenant.New(tenant.Config{Domain: domain, Credentials: credentials, Transport: tenant.NewTransport(base, time.Minute, nil), UserAgent: "test"})
 }
 
 func wanted(t *tenant.Client) spec.Spec {

@@ -28,6 +28,9 @@ func (s slow) Apply(ctx context.Context, c plan.Change) (plan.Object, tenant.Eff
 	return s.Client.Apply(ctx, c)
 }
 
+// soon is long enough for a disk that takes seconds to write: how often a record is written depends on what writing takes.
+const soon = 2 * time.Minute
+
 // An answer is on the disk while others of its stage are still waited for, however long that takes.
 func TestAnAnswerIsWrittenDownWhileOthersAreWaitedFor(t *testing.T) {
 	server, records := start(t, sandbox.Options{}), store(t)
@@ -55,7 +58,7 @@ func TestAnAnswerIsWrittenDownWhileOthersAreWaitedFor(t *testing.T) {
 	}
 	seen := false
 	_, err = provision.Apply(t.Context(), slow{client, plan.KindGrant, func() {
-		for end := time.Now().Add(10 * time.Second); !seen && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(soon); !seen && time.Now().Before(end); time.Sleep(time.Millisecond) {
 			seen = applied()
 		}
 	}}, p, record, nil)
@@ -87,7 +90,7 @@ func TestTheNextStageIsPreparedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = provision.Apply(ctx, slow{client, plan.KindAPI, func() {
-		for end := time.Now().Add(10 * time.Second); seen == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
+		for end := time.Now().Add(soon); seen == 0 && time.Now().Before(end); time.Sleep(time.Millisecond) {
 			seen = prepared()
 		}
 		interrupt()
