@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
@@ -17,7 +18,7 @@ const (
 // asClient takes the secret of a registered client from the environment; and under a conformance harness what that hands
 // over. There the run is that of a client, which the harness would blame for what only a verifier does.
 func (a *app) asClient(o *verify.Options) error {
-	if secret := a.env.Getenv(envVerifySecret); secret != "" && o.ClientID != "" {
+	if secret := strings.TrimRight(a.env.Getenv(envVerifySecret), "\r\n"); secret != "" && o.ClientID != "" {
 		o.ClientSecret = secret
 	}
 	raw := a.env.Getenv(envContext)

@@ -77,13 +77,15 @@ func (s Sources) now() time.Time {
 // AuthError for a source that is there but can't be used: silently falling through to the next would sign in as somebody
 // else.
 func Resolve(ctx context.Context, s Sources) (Credentials, error) {
+	getenv := s.Getenv // a variable that was filled from a file ends as the file does
+	s.Getenv = func(name string) string { return strings.TrimSpace(getenv(name)) }
 	if s.Token != "" {
 		return tokenCredentials(s.Token, "the token from standard input", s)
 	}
 	if token := s.Getenv(EnvToken); token != "" {
 		return tokenCredentials(token, "the token in "+EnvToken, s)
 	}
-	id, secret, key := strings.TrimSpace(s.Getenv(EnvClientID)), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
+	id, secret, key := s.Getenv(EnvClientID), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
 	switch {
 	case id != "" && secret != "":
 		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s and its secret", id)}, nil

@@ -140,6 +140,30 @@ func TestPrivateKeyJWT(t *testing.T) {
 	}
 }
 
+// A variable that was filled from a file ends as the file does.
+func TestALineEndIsNoPartOfAVariable(t *testing.T) {
+	key, text := rsaPEM(t)
+	server := start(t, sandbox.Options{AssertionKey: key.Public()})
+	id, secret := server.Tenant.Credentials()
+	file := filepath.Join(t.TempDir(), "key.pem")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, env := range map[string][]string{
+		"token":  {"AUTH0_API_TOKEN", server.Tenant.Token(time.Hour)},
+		"secret": {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret, "AUTH0_AUDIENCE", server.URL + "/api/v2/"},
+		"key":    {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", "", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", text, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "PS256"},
+		"path":   {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", file},
+	} {
+		for i := 1; i < len(env); i += 2 {
+			env[i] += "\r\n"
+		}
+		if _, err := client(t, server, "", env...).Observe(t.Context(), plan.Query{Settings: true}); err != nil {
+			t.Errorf("the %s: %v", name, err)
+		}
+	}
+}
+
 func TestRefusedCredentials(t *testing.T) {
 	server := start(t, sandbox.Options{})
 	id, _ := server.Tenant.Credentials()
