@@ -133,12 +133,14 @@ func requestHint(e *tenant.RequestError) string {
 	switch {
 	case errors.As(e, &unknown) && unknown.IsNotFound:
 		return "no such host: check the domain's spelling and its region (my-tenant.eu.auth0.com)"
-	case e.Status == 0:
-		return "check the network and the domain, then run again: what is done already stays done"
 	case e.Code == "too_many_entities":
 		return "the tenant's plan is full: delete what nobody uses, or upgrade"
 	case e.Status >= 500 || e.Status == 429:
 		return "run again in a while: what is done already stays done"
+	case e.Foreign:
+		return "something on the way to Auth0 may have answered in its place (a sign-in page, a firewall, a proxy): check the domain and the network; --debug shows what was sent and answered"
+	case e.Status == 0:
+		return "check the network and the domain, then run again: what is done already stays done"
 	}
 	return "run again with --debug to see what was sent and answered"
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
+	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
 // What is to be done about a record depends on why it can't be kept.
@@ -21,6 +22,24 @@ func TestRecordHints(t *testing.T) {
 	} {
 		if got := recordHint(c.err); !strings.Contains(got, c.want) {
 			t.Errorf("%v: %s", c.err, got)
+		}
+	}
+}
+
+// What is to be done about a request depends on what answered it, if anything did.
+func TestRequestHints(t *testing.T) {
+	for _, c := range []struct {
+		err  tenant.RequestError
+		want string
+	}{
+		{tenant.RequestError{Status: 404, Foreign: true}, "check the domain and the network"},
+		{tenant.RequestError{Foreign: true}, "may have answered in its place"},
+		{tenant.RequestError{Status: 502, Foreign: true}, "in a while"},
+		{tenant.RequestError{Status: 400}, "--debug"},
+		{tenant.RequestError{}, "check the network and the domain"},
+	} {
+		if got := judge(&c.err); !strings.Contains(got.hint, c.want) || got.exit != exitFailure {
+			t.Errorf("%v: %s", &c.err, got.hint)
 		}
 	}
 }

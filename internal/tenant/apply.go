@@ -191,7 +191,7 @@ func (c *Client) delete(ctx context.Context, change plan.Change) error {
 		return fmt.Errorf("%s can't be deleted", change.Address())
 	}
 	err = c.typed(http.MethodDelete, collection(change.Kind)+"/"+change.ID, change.Address(), err)
-	if status(err) == http.StatusNotFound {
+	if absent(err) {
 		return nil
 	}
 	return err

@@ -21,7 +21,7 @@ func (c *Client) connection(ctx context.Context, named spec.Connection) (*plan.O
 		found, err := c.connections.Get(ctx, named.ID, &management.GetConnectionRequestParameters{
 			Fields: management.String(connectionFields), IncludeFields: management.Bool(true),
 		})
-		if err = c.typed(http.MethodGet, "/connections/"+named.ID, "connection "+named.ID, err); status(err) == http.StatusNotFound {
+		if err = c.typed(http.MethodGet, "/connections/"+named.ID, "connection "+named.ID, err); absent(err) {
 			return nil, nil
 		}
 		if err != nil {

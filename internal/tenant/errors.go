@@ -40,8 +40,10 @@ type RequestError struct {
 	Object string // what the request was about, for people
 	Status int    // 0 where no answer came
 	Code   string // Auth0's errorCode, where there is one
-	Detail string // Auth0's message, or the beginning of an answer that isn't Auth0's
+	Detail string // Auth0's message, or what came in its place
 	Err    error
+	// Foreign says that an answer came which is not in Auth0's form: something else may have answered.
+	Foreign bool
 
 	asked time.Duration // how long the tenant asked to wait
 }
@@ -94,6 +96,18 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("answered %d", e.status) }
 
+// foreign says what came where an error of Auth0's would.
+func (e *statusError) foreign() string {
+	const not = "not one of Auth0's errors"
+	switch text := excerpt(string(e.body)); {
+	case butPage(e.body) != "":
+		return not + butPage(e.body)
+	case text != "":
+		return not + ": " + text
+	}
+	return not + ", but nothing"
+}
+
 // refuseFailures turns an answer that is no success into a statusError.
 func refuseFailures(resp *http.Response) (*http.Response, error) {
 	if resp.StatusCode >= 200 && resp.StatusCode <= 299 {
@@ -109,8 +123,15 @@ func refuseFailures(resp *http.Response) (*http.Response, error) {
 
 // envelope is the shape of Auth0's errors; errorCode is sometimes absent.
 type envelope struct {
-	Message   string `json:"message"`
-	ErrorCode string `json:"errorCode"`
+	StatusCode int    `json:"statusCode"`
+	Message    string `json:"message"`
+	ErrorCode  string `json:"errorCode"`
+}
+
+// envelope reads an error of Auth0's; own is false where it is none.
+func (e *statusError) envelope() (body envelope, own bool) {
+	err := json.Unmarshal(e.body, &body)
+	return body, err == nil && body.StatusCode == e.status && body.Message != ""
 }
 
 // typed turns an error of the SDK into one of this package.
@@ -124,9 +145,14 @@ func (c *Client) typed(method, path, object string, err error) error {
 		return err // getting the token failed, or nobody waits any more
 	}
 	failure := &RequestError{Method: method, Path: apiPath + path, Object: object, Err: err}
-	var own *answerError
-	if errors.As(err, &own) {
-		failure.Status, failure.Detail = own.status, c.tokens.secrets.Hide(own.what)
+	var sent *url.Error
+	if !errors.As(err, &sent) && !errors.Is(err, context.DeadlineExceeded) {
+		failure.Err, failure.Foreign = misread(err), true
+		return failure
+	}
+	var other *answerError
+	if errors.As(err, &other) {
+		failure.Status, failure.Detail, failure.Foreign = other.status, c.tokens.secrets.Hide(other.what), true
 		return failure
 	}
 	var answer *statusError
@@ -134,12 +160,12 @@ func (c *Client) typed(method, path, object string, err error) error {
 		return failure
 	}
 	failure.Status, failure.Err, failure.asked = answer.status, nil, answer.asked
-	var body envelope
-	if json.Unmarshal(answer.body, &body) == nil {
-		failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
-	} else {
-		failure.Detail = excerpt(c.tokens.secrets.Hide(string(answer.body)))
+	body, own := answer.envelope()
+	if !own {
+		failure.Detail, failure.Foreign = c.tokens.secrets.Hide(answer.foreign()), true
+		return failure
 	}
+	failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
 	switch {
 	case answer.status == http.StatusUnauthorized:
 		hint := "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience()
@@ -180,4 +206,10 @@ func status(err error) int {
 		return failure.Status
 	}
 	return 0
+}
+
+// absent tells that the tenant itself said that there is no such object. A 404 of something else says nothing of it.
+func absent(err error) bool {
+	var failure *RequestError
+	return errors.As(err, &failure) && failure.Status == http.StatusNotFound && !failure.Foreign
 }

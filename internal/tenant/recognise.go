@@ -2,11 +2,14 @@ package tenant
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/trace"
 )
 
 // The SDK takes any JSON for what it asked for: where a list is missing it finds none, and null crashes it. So an answer has
@@ -45,9 +48,9 @@ var families = map[string]struct {
 // settingNames are of settings that answers about a tenant have: every one that was recorded has most of them.
 var settingNames = []string{"flags", "resource_parameter_profile", "session_lifetime", "sandbox_version", "enabled_locales", "default_audience", "friendly_name"}
 
-// recognise refuses a success whose content isn't what the request is answered with.
+// recognise refuses a success whose content isn't what the request is answered with: for a deletion that is none at all.
 func recognise(req *http.Request, resp *http.Response) (*http.Response, error) {
-	if resp.StatusCode == http.StatusNoContent || req.Method == http.MethodDelete {
+	if req.Method == http.MethodDelete && resp.StatusCode == http.StatusNoContent {
 		return resp, nil
 	}
 	content, err := io.ReadAll(resp.Body)
@@ -55,8 +58,8 @@ func recognise(req *http.Request, resp *http.Response) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(content))
-	if !isAnswer(req, content) {
-		return nil, &answerError{status: resp.StatusCode, what: "the answer is not one of Auth0's to this request: " + excerpt(string(content))}
+	if req.Method == http.MethodDelete || !isAnswer(req, content) {
+		return nil, &answerError{status: resp.StatusCode, what: "the answer is not one of Auth0's to this request: " + cmp.Or(excerpt(trace.Body("", content)), "nothing")}
 	}
 	return resp, nil
 }

@@ -88,7 +88,7 @@ func (c *Client) GrantedAPIs(ctx context.Context) ([]string, error) {
 // DeleteClient deletes an application. It needs delete:clients; one that is gone already is no error.
 func (c *Client) DeleteClient(ctx context.Context, id string) error {
 	err := c.typed(http.MethodDelete, "/clients/"+id, "application "+id, c.clients.Delete(ctx, id))
-	if status(err) == http.StatusNotFound {
+	if absent(err) {
 		return nil
 	}
 	return err

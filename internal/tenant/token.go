@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -106,32 +107,31 @@ func (s *tokenSource) assertion() (string, error) {
 // refused explains why no token came. The library's error holds the answer's body, which is read for Auth0's own words
 // only: it is never shown whole.
 func (s *tokenSource) refused(err error) error {
-	var own *answerError
-	if errors.As(err, &own) {
-		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: own.status, Detail: s.secrets.Hide(own.what), Err: own}
+	failure := &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Err: err}
+	var other *answerError
+	if errors.As(err, &other) {
+		failure.Status, failure.Detail, failure.Foreign, failure.Err = other.status, s.secrets.Hide(other.what), true, other
+		return failure
 	}
 	var answer *oauth2.RetrieveError
 	if !errors.As(err, &answer) {
-		return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Err: err}
+		return failure
 	}
-	status := 0
+	failure.Err = nil
 	if answer.Response != nil {
-		status = answer.Response.StatusCode
+		failure.Status = answer.Response.StatusCode
 	}
-	detail := answer.ErrorDescription
-	if detail == "" {
-		detail = answer.ErrorCode
+	if answer.ErrorCode == "" {
+		failure.Detail, failure.Foreign = "not one of Auth0's errors"+s.secrets.Hide(butPage(answer.Body)), true
+		return failure
 	}
-	detail = s.secrets.Hide(detail)
-	if status == http.StatusUnauthorized || status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
+	failure.Detail = s.secrets.Hide(cmp.Or(answer.ErrorDescription, answer.ErrorCode))
+	if failure.Status == http.StatusUnauthorized || failure.Status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
 		hint := "check the client id and its secret or key, and that the application is authorized for the Management API: " + grantsPlace
 		if s.credentials.again != "" {
 			hint = s.credentials.again
 		}
-		return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
+		return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, failure.Detail), Hint: hint}
 	}
-	if detail == "" && answer.Response != nil {
-		detail = "the answer is not one of OAuth's (" + s.secrets.Hide(answer.Response.Header.Get("Content-Type")) + ")"
-	}
-	return &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Status: status, Detail: detail}
+	return failure
 }
