@@ -1,6 +1,7 @@
 package tenant
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -168,15 +169,26 @@ func (c *Client) typed(method, path, object string, err error) error {
 	failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
 	switch {
 	case answer.status == http.StatusUnauthorized:
-		hint := "get a fresh token for this tenant; its audience must be " + c.domain.ManagementAudience()
-		if again := c.tokens.credentials.again; again != "" {
-			hint = again
-		}
-		return &AuthError{What: fmt.Sprintf("%s refused the Management API token: %s", c.domain, failure.Detail), Hint: hint, Err: failure}
+		return c.refusedToken(failure)
 	case answer.status == http.StatusForbidden && body.ErrorCode == "insufficient_scope":
 		return &ScopeError{Missing: scopesIn(failure.Detail), Domain: c.domain.String()}
 	}
 	return failure
+}
+
+// refusedToken says which request the token was refused for: it may be one in the middle of a run, whose token has worked
+// until then.
+func (c *Client) refusedToken(failure *RequestError) *AuthError {
+	credentials, audience := c.tokens.credentials, c.domain.ManagementAudience()
+	hint := cmp.Or(credentials.again, "get a fresh token for this tenant; its audience must be "+audience)
+	switch {
+	case credentials.token == "" && credentials.again == "":
+		hint = "run again, which fetches a fresh token: what is done already stays done; " + EnvAudience + ", where it is set, must be " + audience
+	case failure.Method != http.MethodGet:
+		hint += "\nthen run again: what is done already stays done"
+	}
+	what := fmt.Sprintf("%s: %s refused the Management API token for %s %s: %s", failure.Object, c.domain, failure.Method, failure.Path, failure.Detail)
+	return &AuthError{What: what, Hint: hint, Err: failure}
 }
 
 // scopesIn reads the scopes out of "Insufficient scope, expected any of: a,b": each of them alone would be enough.
