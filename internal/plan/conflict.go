@@ -7,6 +7,11 @@ func apiConflict(identifier string, object Object) (Change, bool) {
 	if alg := object.Values["signing_alg"]; alg != "RS256" {
 		c.Fields = []Field{{Path: "signing_alg", Before: alg, After: "RS256"}}
 		c.Reason = fmt.Sprintf("it signs with %v, but the gateway checks RS256", alg)
+		if alg == nil {
+			c.Reason = "the tenant doesn't say with which algorithm it signs, and the gateway checks RS256"
+			c.Hint = "set the algorithm in the dashboard (Applications > APIs > Settings), then run again; or serve MCP at another URL"
+			return c, true
+		}
 		c.Hint = "whoever validates its tokens today would stop: change the algorithm in the dashboard (Applications > APIs > " +
 			"Settings) when they are ready, or serve MCP at another URL"
 		return c, true

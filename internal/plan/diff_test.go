@@ -210,6 +210,7 @@ func TestConflicts(t *testing.T) {
 		blocking bool
 	}{
 		"another algorithm":       {observed: func(o *plan.Observed) { o.APIs[0].Values["signing_alg"] = "HS256" }, reason: "signs with HS256", blocking: true},
+		"no algorithm":            {observed: func(o *plan.Observed) { delete(o.APIs[0].Values, "signing_alg") }, reason: "the tenant doesn't say with which algorithm it signs", blocking: true},
 		"deny_all":                {observed: func(o *plan.Observed) { o.APIs[0].Values["subject_type_authorization.user.policy"] = "deny_all" }, reason: "deny_all", blocking: true},
 		"machine-to-machine only": {observed: func(o *plan.Observed) { o.Grants[url][0].Values["subject_type"] = "client" }, reason: "subject_type client", blocking: true},
 		"a slash":                 {observed: func(o *plan.Observed) { o.APIs[0].Values["identifier"] = url + "/" }, reason: url + "/ exists", blocking: true},

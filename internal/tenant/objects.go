@@ -59,9 +59,12 @@ type api interface {
 
 func apiObject(a api) plan.Object {
 	v := plan.Values{
-		"name": a.GetName(), "identifier": a.GetIdentifier(), "signing_alg": string(a.GetSigningAlg()),
+		"name": a.GetName(), "identifier": a.GetIdentifier(),
 		"allow_offline_access": a.GetAllowOfflineAccess(), "token_lifetime": a.GetTokenLifetime(),
 		"enforce_policies": a.GetEnforcePolicies(), "token_dialect": string(a.GetTokenDialect()),
+	}
+	if alg := a.GetSigningAlg(); alg != "" { // what isn't said is not known: Auth0 documents another default than it answers with
+		v["signing_alg"] = string(alg)
 	}
 	if scopes := a.GetScopes(); scopes != nil {
 		list := make([]plan.Scope, 0, len(scopes))
