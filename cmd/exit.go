@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
 	"strings"
 
@@ -130,7 +132,15 @@ const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIE
 
 func requestHint(e *tenant.RequestError) string {
 	var unknown *net.DNSError
+	var proxy *tenant.ProxyError
+	var untrusted *tls.CertificateVerificationError
 	switch {
+	case errors.As(e, &untrusted):
+		return "check the domain; where this network has a certificate authority of its own, as for a proxy, name its file with --ca-file"
+	case errors.As(e, &proxy) && proxy.Status == http.StatusProxyAuthRequired:
+		return "the proxy wants a user name and a password, or others than it got: they stand in HTTPS_PROXY, as http://USER:PASSWORD@" + proxy.Host
+	case errors.As(e, &proxy):
+		return "check the proxy, which HTTPS_PROXY names, and that it lets requests to the tenant through; NO_PROXY names hosts that are reached without it. Then run again: what is done already stays done"
 	case errors.As(e, &unknown) && unknown.IsNotFound:
 		return "no such host: check the domain's spelling and its region (my-tenant.eu.auth0.com)"
 	case e.Code == "too_many_entities":

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"crypto/tls"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -36,6 +38,7 @@ func TestRequestHints(t *testing.T) {
 		{tenant.RequestError{Foreign: true}, "may have answered in its place"},
 		{tenant.RequestError{Status: 502, Foreign: true}, "in a while"},
 		{tenant.RequestError{Status: 400}, "--debug"},
+		{tenant.RequestError{Err: &tenant.ProxyError{Host: "proxy.example", Err: &tls.CertificateVerificationError{Err: io.EOF}}}, "--ca-file"},
 		{tenant.RequestError{}, "check the network and the domain"},
 	} {
 		if got := judge(&c.err); !strings.Contains(got.hint, c.want) || got.exit != exitFailure {

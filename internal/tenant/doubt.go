@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"slices"
 	"sync/atomic"
 )
 
@@ -35,9 +36,21 @@ func mayHaveActed(req *http.Request, resp *http.Response, err error) bool {
 		return !refusal
 	}
 	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &untrusted) { // the request would have come after the handshake
-		return false
-	}
+	return !errors.As(err, &untrusted) && !unconnected(err) // the request would have come after the handshake
+}
+
+// unconnected tells that there was no connection to the tenant, so that nothing was asked of it.
+func unconnected(err error) bool {
 	var dial *net.OpError
-	return !errors.As(err, &dial) || dial.Op != "dial"
+	var proxy *ProxyError
+	return errors.As(err, &dial) && slices.Contains([]string{"dial", proxyDial, socksDial}, dial.Op) || errors.As(err, &proxy) && proxy.Status != 0
+}
+
+// mayConnect tells whether there may be a connection the next time: not to a name that nobody knows, nor through a proxy that
+// forbids it.
+func mayConnect(err error) bool {
+	var unknown *net.DNSError
+	var proxy *ProxyError
+	forbidden := errors.As(err, &proxy) && proxy.Status != 0 && proxy.Status < 500
+	return !forbidden && (!errors.As(err, &unknown) || unknown.IsTemporary || unknown.IsTimeout)
 }

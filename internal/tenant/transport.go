@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -183,7 +182,7 @@ func (t *Transport) attempt(req *http.Request, body []byte, attempt int) (*http.
 		t.pace.hint(resp.Header)
 	}
 	if err != nil {
-		return nil, err
+		return nil, throughProxy(req, err)
 	}
 	if err := checkAnswer(resp); err != nil {
 		return nil, err // never both: an http.RoundTripper answers with one of the two
@@ -221,10 +220,8 @@ func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
 	if errors.As(err, &answer) || errors.As(err, &untrusted) {
 		return false
 	}
-	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
-		var unknown *net.DNSError
-		return !errors.As(err, &unknown) || unknown.IsTemporary || unknown.IsTimeout
+	if unconnected(err) {
+		return mayConnect(err)
 	}
 	return repeatable(req)
 }

@@ -126,6 +126,10 @@ var troubles = []transportTrouble{
 	{certificate(), "the certificate of the server that has %s can't be used", advice("replace the certificate")},
 	{func(err error) bool { return as[tls.RecordHeaderError](err) || errors.Is(err, http.ErrSchemeMismatch) }, "the server that has %s does not speak TLS on this port", advice("use the port that serves https")},
 	{as[tls.AlertError], "the server that has %s breaks off the TLS handshake", advice("let the server speak TLS 1.2 or newer with usual ciphers, and ask for no client certificate")},
+	{func(err error) bool {
+		var dial *net.OpError
+		return errors.As(err, &dial) && dial.Op == "proxyconnect"
+	}, "the proxy on the way to the server that has %s can't be reached", advice("check the proxy, which HTTPS_PROXY or HTTP_PROXY names; NO_PROXY names hosts that are reached without it")},
 	{as[*net.DNSError], "the host name of the server that has %s is not known", advice("check the host name's spelling, and its DNS entry")},
 	{func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }, "nothing listens at the address of %s", advice("start the server; check host and port")},
 	{func(err error) bool {

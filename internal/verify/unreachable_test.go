@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/http/httptrace"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -64,10 +65,14 @@ func TestUnreachable(t *testing.T) {
 		"unknown authority": {untrusted.URL + "/mcp", "certificate", "authority that this machine does not trust", nil},
 		"expired":           {expired.url, "certificate", "has expired", expired.roots},
 		"another name":      {foreign.url, "certificate", "for another host name", foreign.roots},
+		"proxy gone":        {"https://mcp.example/mcp", "refused", "the proxy on the way", nil},
 		"no TLS":            {strings.Replace(plain.URL, "http://", "https://", 1) + "/mcp", "", "does not speak TLS", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: c.trust}}
+			if name == "proxy gone" {
+				transport.Proxy = http.ProxyURL(&url.URL{Scheme: "http", Host: gone.Addr().String()})
+			}
 			limit := ample
 			if name == "silent" {
 				limit = 300 * time.Millisecond
