@@ -19,7 +19,7 @@ const maxAnswer = 16 << 20
 // answerError is an answer that can't be Auth0's: a proxy's page, say.
 type answerError struct {
 	status int
-	what   string
+	what   string // it may hold what a server repeated: it is shown by way of excerpt alone
 }
 
 func (e *answerError) Error() string { return e.what }
@@ -73,7 +73,7 @@ var pageTitle = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title`)
 // butPage tells of a page that came instead, by its title; empty where it is none.
 func butPage(content []byte) string {
 	if title := pageTitle.FindSubmatch(content); title != nil {
-		return ", but a page: " + excerpt(html.UnescapeString(string(title[1])))
+		return ", but a page: " + html.UnescapeString(string(title[1]))
 	}
 	if bytes.HasPrefix(bytes.TrimSpace(content), []byte("<")) {
 		return ", but a page"

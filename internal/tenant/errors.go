@@ -100,11 +100,11 @@ func (e *statusError) Error() string { return fmt.Sprintf("answered %d", e.statu
 // foreign says what came where an error of Auth0's would.
 func (e *statusError) foreign() string {
 	const not = "not one of Auth0's errors"
-	switch text := excerpt(string(e.body)); {
-	case butPage(e.body) != "":
-		return not + butPage(e.body)
-	case text != "":
-		return not + ": " + text
+	switch page := butPage(e.body); {
+	case page != "":
+		return not + page
+	case len(e.body) > 0:
+		return not + ": " + string(e.body)
 	}
 	return not + ", but nothing"
 }
@@ -153,7 +153,7 @@ func (c *Client) typed(method, path, object string, err error) error {
 	}
 	var other *answerError
 	if errors.As(err, &other) {
-		failure.Status, failure.Detail, failure.Foreign = other.status, c.tokens.secrets.Hide(other.what), true
+		failure.Status, failure.Detail, failure.Foreign = other.status, c.tokens.excerpt(other.what), true
 		return failure
 	}
 	var answer *statusError
@@ -163,7 +163,7 @@ func (c *Client) typed(method, path, object string, err error) error {
 	failure.Status, failure.Err, failure.asked = answer.status, nil, answer.asked
 	body, own := answer.envelope()
 	if !own {
-		failure.Detail, failure.Foreign = c.tokens.secrets.Hide(answer.foreign()), true
+		failure.Detail, failure.Foreign = c.tokens.excerpt(answer.foreign()), true
 		return failure
 	}
 	failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
@@ -202,9 +202,10 @@ func scopesIn(message string) []string {
 	return []string{strings.Join(scopes, " or ")}
 }
 
-func excerpt(text string) string {
+// excerpt is the beginning of what a server said, without the secrets: they are hidden before a cut could leave a part of one.
+func (s *tokenSource) excerpt(text string) string {
 	const most = 200
-	text = strings.Join(strings.Fields(text), " ")
+	text = strings.Join(strings.Fields(s.secrets.Hide(text)), " ")
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}

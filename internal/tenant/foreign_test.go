@@ -17,6 +17,8 @@ const blocked = "<!doctype html>\n<html><head><TITLE>Access\n denied &amp; logge
 
 // What answers in the tenant's place is told from the tenant, in own words, and shown by no more than a page's title.
 func TestAnswersOfOthersAreToldApart(t *testing.T) {
+	const secret = "secret-value-that-a-server-repeats" // #nosec G101 -- a made-up one
+	long := strings.Repeat("x", 160) + " " + strings.Repeat("y", 10) + secret + "</title>"
 	for _, c := range []struct {
 		name     string
 		status   int
@@ -29,10 +31,13 @@ func TestAnswersOfOthersAreToldApart(t *testing.T) {
 		{"a page that is not there", 404, "<html>nothing</html>", "", "404 Not Found: not one of Auth0's errors, but a page", true},
 		{"a page that asks to sign in", 401, "<html>sign in</html>", "", "401 Unauthorized: not one of Auth0's errors, but a page", true},
 		{"plain text", 500, "upstream\nfailed", "", "500 Internal Server Error: not one of Auth0's errors", true},
+		{"plain text that repeats the secret", 400, long, "", "400 Bad Request: not one of Auth0's errors", true},
+		{"a page that repeats the secret", 200, "<title>" + long, "", "200 OK: the answer is not JSON, but a page", true},
+		{"an answer that repeats the secret", 200, `{"a":"` + long + `"}`, "", "the answer ", true},
 		{"nothing", 400, "", "", "400 Bad Request: not one of Auth0's errors", true},
 		{"others' JSON", 404, `{"detail":"no route"}`, "", "404 Not Found: not one of Auth0's errors", true},
 		{"a portal's page", 200, "<title>Sign in</title>", "", "200 OK: the answer is not JSON, but a page: Sign in", true},
-		{"a redirect", 302, "", "https://user:secret@portal.example:8443/login?state=1", "302 Found: a redirect to https://portal.example:8443, which is not followed", true},
+		{"a redirect", 302, "", "https://user:secret-value@portal.example:8443/login?state=1", "302 Found: a redirect to https://portal.example:8443, which is not followed", true},
 		{"a redirect within", 307, "", "/login", "307 Temporary Redirect: a redirect to http://127.0.0.1:", true},
 		{"a redirect to nowhere", 301, "", "", "301 Moved Permanently: a redirect to no address, which is not followed", true},
 		{"Auth0's error", 400, `{"statusCode":400,"error":"Bad Request","message":"no"}`, "", "400 Bad Request: no", false},
@@ -51,7 +56,7 @@ func TestAnswersOfOthersAreToldApart(t *testing.T) {
 				t.Errorf("%s: %v", c.name, err)
 			}
 		}
-		client := clientOf(t, server.URL, "AUTH0_API_TOKEN", "token")
+		client := clientOf(t, server.URL, "AUTH0_API_TOKEN", secret)
 		_, err := client.Observe(t.Context(), plan.Query{Connections: []spec.Connection{{ID: "con_1"}}})
 		failed(err)
 		_, effect, err := client.Apply(t.Context(), settings())
@@ -60,7 +65,7 @@ func TestAnswersOfOthersAreToldApart(t *testing.T) {
 			t.Errorf("%s: a change did %d", c.name, effect)
 		}
 		if c.foreign {
-			failed(clientOf(t, server.URL, "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "secret").SignIn(t.Context()))
+			failed(clientOf(t, server.URL, "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", secret).SignIn(t.Context()))
 		}
 		server.Close()
 	}

@@ -59,7 +59,7 @@ func recognise(req *http.Request, resp *http.Response) (*http.Response, error) {
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(content))
 	if req.Method == http.MethodDelete || !isAnswer(req, content) {
-		return nil, &answerError{status: resp.StatusCode, what: "the answer is not one of Auth0's to this request: " + cmp.Or(excerpt(trace.Body("", content)), "nothing")}
+		return nil, &answerError{status: resp.StatusCode, what: "the answer is not one of Auth0's to this request: " + cmp.Or(trace.Body("", content), "nothing")}
 	}
 	return resp, nil
 }

@@ -110,11 +110,16 @@ func (s *tokenSource) refused(err error) error {
 	failure := &RequestError{Method: http.MethodPost, Path: tokenPath, Object: "signing in to " + s.domain.String(), Err: err}
 	var other *answerError
 	if errors.As(err, &other) {
-		failure.Status, failure.Detail, failure.Foreign, failure.Err = other.status, s.secrets.Hide(other.what), true, other
+		failure.Status, failure.Detail, failure.Foreign, failure.Err = other.status, s.excerpt(other.what), true, other
 		return failure
 	}
+	var sent *url.Error
 	var answer *oauth2.RetrieveError
-	if !errors.As(err, &answer) {
+	switch {
+	case errors.As(err, &sent):
+		return failure
+	case !errors.As(err, &answer): // the library's own words on a success that it could not read
+		failure.Err, failure.Foreign = &answerError{what: "the answer holds no token"}, true
 		return failure
 	}
 	failure.Err = nil
@@ -122,7 +127,7 @@ func (s *tokenSource) refused(err error) error {
 		failure.Status = answer.Response.StatusCode
 	}
 	if answer.ErrorCode == "" {
-		failure.Detail, failure.Foreign = "not one of Auth0's errors"+s.secrets.Hide(butPage(answer.Body)), true
+		failure.Detail, failure.Foreign = s.excerpt("not one of Auth0's errors"+butPage(answer.Body)), true
 		return failure
 	}
 	failure.Detail = s.secrets.Hide(cmp.Or(answer.ErrorDescription, answer.ErrorCode))
