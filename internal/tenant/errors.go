@@ -164,6 +164,9 @@ func (c *Client) typed(method, path, object string, err error) error {
 	body, own := answer.envelope()
 	if !own {
 		failure.Detail, failure.Foreign = c.tokens.excerpt(answer.foreign()), true
+		if refuses(answer.status, answer.body) {
+			return c.refusedToken(failure)
+		}
 		return failure
 	}
 	failure.Detail, failure.Code = c.tokens.secrets.Hide(body.Message), c.tokens.secrets.Hide(body.ErrorCode)
@@ -174,6 +177,12 @@ func (c *Client) typed(method, path, object string, err error) error {
 		return &ScopeError{Missing: scopesIn(failure.Detail), Domain: c.domain.String()}
 	}
 	return failure
+}
+
+// refuses tells whether an answer that is none of Auth0's errors refuses the credentials all the same: 401 says no more than
+// that (RFC 9110 section 15.5.2). A page with it is of something that wants a person to sign in.
+func refuses(status int, body []byte) bool {
+	return status == http.StatusUnauthorized && butPage(body) == ""
 }
 
 // refusedToken says which request the token was refused for: it may be one in the middle of a run, whose token has worked

@@ -71,6 +71,25 @@ func TestAnswersOfOthersAreToldApart(t *testing.T) {
 	}
 }
 
+// A 401 refuses the credentials in whatever form it comes, but for a page: that wants a person to sign in.
+func TestARefusalIsOneInAnyForm(t *testing.T) {
+	for _, body := range []string{"", "Unauthorized", `{"message":"Unauthorized"}`, `{"code":401}`} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusUnauthorized)
+			_, _ = io.WriteString(w, body)
+		}))
+		_, observing := clientOf(t, server.URL, "AUTH0_API_TOKEN", "token").Observe(t.Context(), plan.Query{Settings: true})
+		signing := clientOf(t, server.URL, "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "secret").SignIn(t.Context())
+		for _, err := range []error{observing, signing} {
+			var refused *tenant.AuthError
+			if !errors.As(err, &refused) || !strings.Contains(err.Error(), "not one of Auth0's errors") || refused.Hint == "" {
+				t.Errorf("%q: %v", body, err)
+			}
+		}
+		server.Close()
+	}
+}
+
 // An answer of another type than Auth0's is told by its member, and not in the words of the program's insides.
 func TestAWrongTypeIsToldByItsMember(t *testing.T) {
 	for _, c := range []struct {

@@ -128,15 +128,19 @@ func (s *tokenSource) refused(err error) error {
 	}
 	if answer.ErrorCode == "" {
 		failure.Detail, failure.Foreign = s.excerpt("not one of Auth0's errors"+butPage(answer.Body)), true
-		return failure
+		if !refuses(failure.Status, answer.Body) {
+			return failure
+		}
+		return s.refusedClient(failure.Detail)
 	}
 	failure.Detail = s.secrets.Hide(cmp.Or(answer.ErrorDescription, answer.ErrorCode))
 	if failure.Status == http.StatusUnauthorized || failure.Status == http.StatusForbidden || answer.ErrorCode == "invalid_client" || answer.ErrorCode == "access_denied" {
-		hint := "check the client id and its secret or key, and that the application is authorized for the Management API: " + grantsPlace
-		if s.credentials.again != "" {
-			hint = s.credentials.again
-		}
-		return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, failure.Detail), Hint: hint}
+		return s.refusedClient(failure.Detail)
 	}
 	return failure
+}
+
+func (s *tokenSource) refusedClient(detail string) *AuthError {
+	hint := cmp.Or(s.credentials.again, "check the client id and its secret or key, and that the application is authorized for the Management API: "+grantsPlace)
+	return &AuthError{What: fmt.Sprintf("%s refused %s: %s", s.domain, s.credentials.Source, detail), Hint: hint}
 }
