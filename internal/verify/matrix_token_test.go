@@ -44,6 +44,7 @@ var tokens = []broken{
 		s.api["scopes"] = []object{{"value": "call:tools", "description": "x"}}
 		s.grant["scope"] = []string{"call:tools"}
 	}, []string{"token.scope"}, "--scope read:tools", "does not have"},
+	{"tokens without an end", wrapped(reclaimed(func(o object) { delete(o, "exp") })), []string{"token.lifetime"}, "set exp", "has it for good"},
 	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
 	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "authorization server", "bearer tokens alone"},
 	{

@@ -2,10 +2,8 @@ package verify_test
 
 import (
 	"bytes"
-	"fmt"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -69,6 +67,8 @@ var warnings = []broken{
 			}
 		})
 	}, []string{"mcp.tools"}, "scopes_supported", "more scopes than it tells of"},
+	{"exp long after expires_in", wrapped(reclaimed(ending(70 * 365 * 24 * time.Hour))), []string{"token.lifetime"}, "expires_in and exp", "still good"},
+	{"exp long before expires_in", wrapped(reclaimed(ending(10 * time.Minute))), []string{"token.lifetime"}, "expires_in and exp", "refused already"},
 	{"tokens that can't be read", wrapped(opaque), []string{"token.format"}, runSetup, "by asking the authorization server"},
 	{"no tools", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if listsTools(req) && resp.StatusCode == http.StatusOK {
@@ -86,27 +86,6 @@ func wantingTheScope(scope string) func(*world) http.RoundTripper {
 		if !bytes.Contains(claimsIn(req), []byte(scope)) {
 			replace(resp, http.StatusForbidden, "application/json", "{}")
 			resp.Header.Set("WWW-Authenticate", `Bearer error="insufficient_scope", scope="`+scope+`"`)
-		}
-	})
-}
-
-// opaque gives clients another name for each token, and the MCP server the token: as where it asks the authorization
-// server about each.
-func opaque(*world) http.RoundTripper {
-	var mu sync.Mutex
-	real := map[string]string{}
-	tokens := edit("/oauth/token", func(o object) {
-		mu.Lock()
-		defer mu.Unlock()
-		name := fmt.Sprintf("opaque-%d-token", len(real))
-		real[name], _ = o["access_token"].(string)
-		o["access_token"] = name
-	})(nil)
-	return rewritten(tokens, func(req *http.Request) {
-		mu.Lock()
-		defer mu.Unlock()
-		if token := real[strings.TrimPrefix(req.Header.Get("Authorization"), "Bearer ")]; token != "" {
-			req.Header.Set("Authorization", "Bearer "+token)
 		}
 	})
 }

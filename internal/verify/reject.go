@@ -184,7 +184,7 @@ func (r *run) checkExpired(ctx context.Context) finding {
 	}
 	end := r.claims.Expiry.Time()
 	if left := time.Until(end); left > min(patience, r.o.Timeout/2) {
-		return unmade("no expired token could be had: this one is good for "+Shortly(left.Round(time.Second))+" yet", "")
+		return unmade("no expired token could be had: this one is good for "+lasting(left)+" yet", "")
 	} else if left >= 0 {
 		select {
 		case <-time.After(left + time.Second):
@@ -194,7 +194,7 @@ func (r *run) checkExpired(ctx context.Context) finding {
 	}
 	found := r.mustReject(ctx, r.token.Access, "expired tokens pass: the gateway does not check exp", r.redeploy())
 	if found.status == Fail && strings.HasPrefix(found.got, "2") && time.Since(end) < leeway {
-		return warn(found.got+" "+time.Since(end).Round(time.Second).String()+" after its end", found.want, "servers may allow some minutes for clocks that differ", "allow no leeway where the clocks are set by a time server")
+		return warn(found.got+" "+lasting(time.Since(end))+" after its end", found.want, "servers may allow some minutes for clocks that differ", "allow no leeway where the clocks are set by a time server")
 	}
 	return found
 }

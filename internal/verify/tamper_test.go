@@ -76,8 +76,10 @@ func messageID(req *http.Request) string {
 }
 
 // claimsIn is what the token of a request says, where it can be read.
-func claimsIn(req *http.Request) []byte {
-	parts := strings.Split(req.Header.Get("Authorization"), ".")
+func claimsIn(req *http.Request) []byte { return payloadOf(req.Header.Get("Authorization")) }
+
+func payloadOf(token string) []byte {
+	parts := strings.Split(token, ".")
 	if len(parts) != 3 {
 		return nil
 	}
@@ -87,7 +89,11 @@ func claimsIn(req *http.Request) []byte {
 
 // edit changes the JSON that a path answers.
 func edit(path string, change func(object)) func(*world) http.RoundTripper {
-	return through(func(req *http.Request, resp *http.Response) {
+	return through(editing(path, change))
+}
+
+func editing(path string, change func(object)) tamper {
+	return func(req *http.Request, resp *http.Response) {
 		if !strings.HasPrefix(req.URL.Path, path) {
 			return
 		}
@@ -100,7 +106,7 @@ func edit(path string, change func(object)) func(*world) http.RoundTripper {
 		change(body)
 		data, _ = json.Marshal(body)
 		replace(resp, resp.StatusCode, "application/json", string(data))
-	})
+	}
 }
 
 // answering gives another answer for a path.

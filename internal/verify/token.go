@@ -116,48 +116,6 @@ func (r *run) checkGranted(context.Context) finding {
 	return fail("not granted: "+strings.Join(missing, " "), strings.Join(asked, " "), cause, r.setup(scopeFlags(missing)...))
 }
 
-const (
-	shortest = time.Minute
-	longest  = 24 * time.Hour
-)
-
-func (r *run) checkLifetime(context.Context) finding {
-	lifetime := time.Duration(r.token.Expires) * time.Second
-	if r.stale() {
-		return r.clocks(r.token.received.Sub(r.claims.Expiry.Time()))
-	}
-	if lifetime == 0 && r.claims != nil && r.claims.Expiry != nil {
-		lifetime = r.claims.Expiry.Time().Sub(r.token.received)
-	}
-	const want = "between a minute and a day"
-	switch {
-	case lifetime == 0:
-		return warn("no expires_in and no exp", want, "a token that never ends can't be taken back", r.setup("--token-lifetime", "1h"))
-	case lifetime < shortest || lifetime > longest:
-		return warn(Shortly(lifetime), want, "short lifetimes make clients log in all the time, long ones leave stolen tokens good", r.setup("--token-lifetime", "1h"))
-	}
-	return pass(Shortly(lifetime))
-}
-
-// clocks is a new token that has expired already. When it was issued tells how far the clocks are apart, but not which of
-// them is wrong: so this machine's time is told.
-func (r *run) clocks(ago time.Duration) finding {
-	cause := "the clocks of this machine and of the authorization server differ"
-	if issued := r.claims.IssuedAt; issued != nil {
-		cause += ": the token has just come, and was issued " + Shortly(r.token.received.Sub(issued.Time()).Round(time.Minute)) + " ago by this machine's"
-	}
-	return fail("expired "+Shortly(ago.Round(time.Second))+" ago", "a token that is still good", cause, r.setClocks())
-}
-
-func (r *run) setClocks() string {
-	return "set the clocks: here it is " + r.token.received.UTC().Format("2006-01-02 15:04 UTC") + "; where that is right, the authorization server's is wrong"
-}
-
-// stale tells whether the token had expired when it came.
-func (r *run) stale() bool {
-	return r.claims != nil && r.claims.Expiry != nil && !r.claims.Expiry.Time().After(r.token.received)
-}
-
 func (r *run) checkRefreshPresent(context.Context) finding {
 	switch asked := strings.Fields(r.wantedScope()); {
 	case r.token.Refresh != "":
