@@ -15,43 +15,41 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
-// audit holds the tenant against what setup would make true, by the same observation and the same plan, and shows each
-// gap as a check.
-func (a *app) audit(ctx context.Context, client *tenant.Client, o verify.Options, report verify.Report) []verify.Check {
-	var found []verify.Check
-	add := func(c verify.Check) { found = append(found, c); a.showCheck(c) }
+// audit holds the tenant against what setup would make true, by the same observation and the same plan: each gap is a check.
+// mine is false where the server's tenant is another.
+func audit(ctx context.Context, client *tenant.Client, o verify.Options, report verify.Report) (found []verify.Check, mine bool) {
 	if issuer := report.Issuer; issuer != "" && issuer != client.Domain().Issuer() {
-		add(verify.Check{
+		return []verify.Check{{
 			ID: "tenant-issuer", Title: "the tenant is the server's", Status: verify.Warn, Got: client.Domain().Issuer(), Want: issuer,
 			Cause: "the MCP server names another authorization server, so this tenant was not looked at", Hint: "name the server's tenant with --domain, and give credentials for that",
-		})
-		return found
+		}}, false
 	}
-	for _, c := range a.auditPlan(ctx, client, o, report.Found()) {
-		add(c)
-	}
-	add(counted("tenant-rules", "no active Rules", func() (int, error) { return client.ActiveRules(ctx) }, func(n int) (verify.Status, string) {
+	rules := counted(verify.TenantRules, "no active Rules", func() (int, error) { return client.ActiveRules(ctx) }, func(n int) (verify.Status, string, string) {
 		if n > 0 {
-			return verify.Warn, "active Rules make the login of a strict third-party application fail: move them to Actions"
+			return verify.Warn, "active Rules make the login of a strict third-party application fail", "move them to Actions"
 		}
-		return verify.Pass, ""
-	}))
-	add(counted("tenant-clients", "there is room for more third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, func(n int) (verify.Status, string) {
+		return verify.Pass, "", ""
+	})
+	return append(auditPlan(ctx, client, o, report.Found()), rules), true
+}
+
+// clientsCheck counts the applications, once this run's own is gone.
+func clientsCheck(ctx context.Context, client *tenant.Client, o verify.Options) verify.Check {
+	return counted("tenant-clients", "there is room for more third-party applications", func() (int, error) { return client.ThirdPartyClients(ctx) }, func(n int) (verify.Status, string, string) {
 		return room(n, client.Domain(), o.URL)
-	}))
-	return found
+	})
 }
 
 // freeApps is how many applications a tenant of Auth0's Free plan may have. No answer of the Management API tells a tenant's
 // plan, so that its own quota can't be known; what can be is how much of any is used.
 const freeApps = 10
 
-func room(n int, domain spec.Domain, url string) (verify.Status, string) {
+func room(n int, domain spec.Domain, url string) (status verify.Status, cause, hint string) {
 	if n < freeApps {
-		return verify.Pass, ""
+		return verify.Pass, "", ""
 	}
-	return verify.Warn, fmt.Sprintf("each client that registers is one more, and a Free plan has room for %d applications in all: "+
-		"delete what nobody uses in the dashboard (Applications), or let clients use a metadata document: ", freeApps) + setupFor(url, domain, spec.RegistrationCIMD)
+	return verify.Warn, fmt.Sprintf("each client that registers is one more, and a Free plan has room for %d applications in all", freeApps),
+		"delete what nobody uses in the dashboard (Applications), or let clients use a metadata document: " + setupFor(url, domain, spec.RegistrationCIMD)
 }
 
 // setupFor is the command that makes a tenant ready for a server whose clients introduce themselves so.
@@ -65,7 +63,7 @@ func setupFor(url string, domain spec.Domain, registration spec.Registration) st
 
 // auditPlan holds the tenant against the plan for the server. Nothing is asked for a server that was not found: its URL may
 // be mistyped, and the tenant's API for it would be of no use.
-func (a *app) auditPlan(ctx context.Context, client *tenant.Client, o verify.Options, serverFound bool) []verify.Check {
+func auditPlan(ctx context.Context, client *tenant.Client, o verify.Options, serverFound bool) []verify.Check {
 	canonical, _, err := spec.CanonicalURL(o.URL)
 	if err != nil {
 		return []verify.Check{{ID: "tenant-api", Title: "the tenant's API", Status: verify.Skip, Got: "the URL has no canonical form"}}
@@ -149,12 +147,12 @@ func unknownServer(ctx context.Context, client *tenant.Client, o verify.Options,
 
 // connectionCheck says which connections there are where none is open to registered clients: one of them has to be.
 func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) verify.Check {
-	check := verify.Check{ID: "tenant-connection", Title: "a connection at domain level", Status: verify.Pass}
+	check := verify.Check{ID: verify.TenantConnection, Title: "a connection at domain level", Status: verify.Pass}
 	if !p.NoConnection {
 		return check
 	}
 	check.Status, check.Got, check.Want = verify.Fail, "none among the first hundred", "one at least"
-	check.Cause = "third-party clients log users in only through connections at domain level"
+	check.Cause = "no connection is at domain level, and third-party clients log users in through no others"
 	promote := "mcpauth promote-connection --domain " + shellQuote(client.Domain().String()) + " --name "
 	check.Hint = promote + "NAME"
 	const most = 3
@@ -170,8 +168,11 @@ func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) ve
 }
 
 var auditIDs = map[plan.Kind]string{
-	plan.KindAPI: "tenant-api", plan.KindGrant: "tenant-grant", plan.KindConnection: "tenant-connection", plan.KindSettings: "tenant-settings",
+	plan.KindAPI: verify.TenantAPI, plan.KindGrant: verify.TenantGrant, plan.KindConnection: verify.TenantConnection, plan.KindSettings: "tenant-settings",
 }
+
+// notSetUp is the cause of a gap that nobody decided on.
+const notSetUp = "the tenant is not set up for this server"
 
 // asCheck is a change that setup would make, as the gap that it is, with the command that makes it.
 func asCheck(c plan.Change, mend string) verify.Check {
@@ -179,7 +180,7 @@ func asCheck(c plan.Change, mend string) verify.Check {
 	if c.Action == plan.None {
 		return check
 	}
-	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", mend
+	check.Status, check.Cause, check.Hint = verify.Fail, notSetUp, mend
 	if c.Action == plan.Conflict {
 		check.Cause, check.Hint = c.Reason, c.Hint
 		if !c.Blocking {
@@ -199,7 +200,7 @@ func asCheck(c plan.Change, mend string) verify.Check {
 }
 
 // counted is a check of something that is counted; one that the credentials may not read is skipped.
-func counted(id, title string, count func() (int, error), judge func(int) (verify.Status, string)) verify.Check {
+func counted(id, title string, count func() (int, error), judge func(int) (status verify.Status, cause, hint string)) verify.Check {
 	n, err := count()
 	var lacking *tenant.ScopeError
 	switch {
@@ -208,6 +209,6 @@ func counted(id, title string, count func() (int, error), judge func(int) (verif
 	case err != nil:
 		return verify.Check{ID: id, Title: title, Status: verify.Skip, Open: true, Got: err.Error()}
 	}
-	status, hint := judge(n)
-	return verify.Check{ID: id, Title: title, Status: status, Got: fmt.Sprintf("there are %d", n), Hint: hint}
+	status, cause, hint := judge(n)
+	return verify.Check{ID: id, Title: title, Status: status, Got: fmt.Sprintf("there are %d", n), Cause: cause, Hint: hint}
 }

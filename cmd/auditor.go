@@ -23,6 +23,8 @@ type auditor struct {
 	domain string          // the tenant that there are credentials for
 	noted  []*journal.Note // of the clients that this run has registered there
 	unkept error           // why a note could not be made
+	seen   []verify.Check  // what the tenant showed, once it was looked at
+	mine   bool            // the server's tenant is this one
 }
 
 // auditor signs in to the tenant. Credentials that lie about in the environment may be another tenant's, or old: a server
@@ -65,6 +67,10 @@ func (a *app) auditor(ctx context.Context, o *verify.Options) (*auditor, error) 
 		return found, nil
 	}
 	found.client = client
+	asked := *o
+	o.Explain = func(ctx context.Context, soFar verify.Report, suspects []string) (cause, hint string) {
+		return found.explain(ctx, asked, soFar, suspects)
+	}
 	return found, nil
 }
 
@@ -77,39 +83,54 @@ func (a *app) unaudited(ctx context.Context, err error, fatal bool) (*auditor, e
 	return &auditor{app: a, why: err}, nil
 }
 
-// checks are what the tenant shows.
-func (t *auditor) checks(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
-	switch {
-	case t.client != nil:
-		return t.app.audit(ctx, t.client, o, report)
-	case t.why != nil:
-		v := judge(t.why)
-		check := verify.Check{
-			ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true,
-			Got: v.message, Hint: v.hint,
-		}
-		t.app.showCheck(check)
-		return []verify.Check{check}
+// look holds the tenant against what setup would make true, once.
+func (t *auditor) look(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
+	if t.seen == nil {
+		t.seen, t.mine = audit(ctx, t.client, o, report)
 	}
-	return nil
+	return t.seen
 }
 
-// suggest completes hints with what only the tenant knows: the names of its connections and of its other APIs.
-func (t *auditor) suggest(ctx context.Context, o verify.Options, report *verify.Report) {
-	if t.client == nil || report.Issuer != t.client.Domain().Issuer() {
-		return
-	}
-	promote := ""
-	for i := range report.Checks {
-		if c := report.Checks[i]; c.ID == "tenant-connection" && c.Status == verify.Fail {
-			promote = c.Hint
+// explain is what the tenant knows of the cause of a failed login: what stands in the way there by someone's decision. Of what
+// is only missing the words of the authorization server say as much.
+func (t *auditor) explain(ctx context.Context, o verify.Options, report verify.Report, suspects []string) (cause, hint string) {
+	for _, c := range t.look(ctx, o, report) {
+		if slices.Contains(suspects, c.ID) && (c.Status == verify.Fail || c.Status == verify.Warn) && c.Cause != notSetUp {
+			return c.Cause, c.Hint
 		}
 	}
+	return "", ""
+}
+
+// checks are what the tenant shows.
+func (t *auditor) checks(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
+	var found []verify.Check
+	switch {
+	case t.client != nil:
+		found = t.look(ctx, o, report)
+	case t.why != nil:
+		v := judge(t.why)
+		found = []verify.Check{{
+			ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true,
+			Got: v.message, Hint: v.hint,
+		}}
+	}
+	if t.mine {
+		found = append(found, clientsCheck(ctx, t.client, o))
+	}
+	for _, c := range found {
+		t.app.showCheck(c)
+	}
+	return found
+}
+
+// suggest completes a hint with what only the tenant knows: the names of its other APIs.
+func (t *auditor) suggest(ctx context.Context, o verify.Options, report *verify.Report) {
+	if !t.mine || o.OtherResource != "" {
+		return
+	}
 	for i := range report.Checks {
-		switch c := &report.Checks[i]; {
-		case promote != "" && strings.HasPrefix(c.Hint, "mcpauth promote-connection --name CONNECTION"):
-			c.Hint = promote
-		case c.ID == "reject.audience" && c.Open && o.OtherResource == "":
+		if c := &report.Checks[i]; c.ID == "reject.audience" && c.Open {
 			t.suggestOther(ctx, o.URL, c)
 		}
 	}

@@ -175,7 +175,7 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 		if err != nil {
 			return err
 		}
-		all.Checks = append(append(all.Checks, report.Checks...), a.audit(ctx, client, run, report)...)
+		all.Checks = append(append(all.Checks, report.Checks...), (&auditor{app: a, client: client}).checks(ctx, run, report)...)
 	}
 	a.doc.Checks = checks(all)
 	return a.concluded(all)

@@ -18,7 +18,7 @@ func apiConflict(identifier string, object Object) (Change, bool) {
 	}
 	if policy := object.Values[pathUserPolicy]; policy == "deny_all" {
 		c.Fields = []Field{{Path: pathUserPolicy, Before: policy, After: "require_client_grant"}}
-		c.Reason = "its policy for user access is deny_all: no client gets a token for a user"
+		c.Reason = "the API's policy for user access is deny_all: no client gets a token for a user"
 		c.Hint = "someone closed it on purpose: set user access to \"per-application\" (require_client_grant) in the dashboard (Applications > APIs > Settings), then run again"
 		return c, true
 	}

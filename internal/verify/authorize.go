@@ -110,8 +110,9 @@ func (r *run) checkAuthorize(ctx context.Context) finding {
 		r.hop = first
 		return pass("a page to log in: " + title(first.body))
 	}
-	cause, hint := r.refusal(first.reply)
-	return fail(first.described(), want, cause+"; it is shown on a page of its own, so a client waits for an answer that never comes", hint)
+	found := r.refusal(first.reply, TenantRules).fail(first.described(), want)
+	found.aside = "; it is shown on a page of its own, so a client waits for an answer that never comes"
+	return found
 }
 
 func title(page []byte) string {
@@ -124,8 +125,7 @@ func title(page []byte) string {
 // refusedBy is an error that came back in the way of RFC 6749 section 4.1.2.1.
 func (r *run) refusedBy(answer url.Values, want string) finding {
 	said := plain(answer.Get("error") + ": " + answer.Get("error_description"))
-	cause, hint := r.diagnose(said)
-	return fail(said, want, cause, hint)
+	return r.diagnose(said).fail(said, want)
 }
 
 // checkIss compares the issuer that the answer names, if it names one, byte for byte (RFC 9207 section 2.4).

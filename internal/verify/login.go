@@ -43,8 +43,7 @@ func (r *run) notBack(err error, want string) finding {
 	case errors.As(err, &page) && page.login:
 		return fail(reason(err), want, cause+": a person has to log in or to consent", inBrowser)
 	case errors.As(err, &page):
-		cause, hint := r.diagnose(page.Text)
-		return fail(reason(err), want, cause, hint)
+		return r.diagnose(page.Text).fail(reason(err), want)
 	case errors.As(err, &loop):
 		return fail(reason(err), want, cause+": redirects lead in a circle, or on and on", "log in in a browser, which keeps what pages need: "+inBrowser)
 	case as[*BrowserError](err):

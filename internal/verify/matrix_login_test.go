@@ -118,6 +118,25 @@ var logins = []broken{
 		[]string{"authorize"},
 		runSetup, "exactly this URL",
 	},
+	{
+		"API that differs by a slash", func(s *setup) {
+			s.api, s.grant = nil, nil
+			s.ask = func(w *world, _ *verify.Options) {
+				w.manage("POST", "resource-servers", object{"name": "MCP", "identifier": w.gateway.URL + "/", "signing_alg": "RS256"})
+			}
+		},
+		[]string{"authorize"},
+		runSetup, "exactly this URL",
+	},
+	{
+		"active Rule", func(s *setup) {
+			s.ask = func(w *world, _ *verify.Options) {
+				w.manage("POST", "rules", object{"name": "rule", "script": "function (user, context, callback) { callback(null, user, context); }", "enabled": true})
+			}
+		},
+		[]string{"authorize"},
+		runSetup, "in the words above",
+	},
 	{"a page that needs a person", func(s *setup) { s.tenant.AutoApprove = false }, []string{"login"}, "--login", "did not come back"},
 	{
 		"login in a private network", wrapped(edit(asPath, func(o object) { o["authorization_endpoint"] = "https://10.0.0.1/authorize" })),

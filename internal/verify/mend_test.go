@@ -30,7 +30,8 @@ var byHand = map[string]string{
 	"callback not registered":      "the client is the user's",
 	"the client's secret is wrong": "the secret is the user's",
 
-	"grant for machines": "setup refuses to replace it, and says how", "API that denies all": "setup refuses to open it, and says how",
+	"grant for machines": "someone decided so", "API that denies all": "someone decided so", "API that differs by a slash": "someone decided so",
+	"active Rule":                      "what Rules do is the user's",
 	"the authorization endpoint fails": "the authorization server itself fails",
 	"another network's page":           "the network is not ours",
 	"a page that needs a person":       "a person has to log in", "a login page without a redirect": "a person has to log in",
@@ -57,9 +58,7 @@ var byHand = map[string]string{
 }
 
 // refused are the rows whose hint runs setup, which stops before it writes: what it says then has to mend.
-var refused = map[string]string{
-	"grant for machines": "client-grants/", "API that denies all": "require_client_grant", "shared secret": "algorithm",
-}
+var refused = map[string]string{"shared secret": "algorithm"}
 
 // TestHintsMend copies the command that stands beside each failure, runs it, and verifies again as before: nothing fails.
 func TestHintsMend(t *testing.T) {

@@ -134,8 +134,7 @@ func (r *run) register(ctx context.Context) finding {
 		return fail(reason(err), want, cause, hint)
 	}
 	if answer.status != http.StatusCreated && answer.status != http.StatusOK {
-		cause, hint := r.refusal(answer)
-		return fail(answer.described(), want, cause, hint)
+		return r.refusal(answer).fail(answer.described(), want)
 	}
 	return r.registered(answer, want)
 }

@@ -102,6 +102,8 @@ func (r Report) Open() []Check {
 type finding struct {
 	status                 Status
 	got, want, cause, hint string
+	aside                  string // what is to be said beside the cause, whichever it is
+	suspects               []string
 	open                   bool
 }
 

@@ -76,11 +76,9 @@ func (r *run) checkToken(ctx context.Context) finding {
 		// A success in another form may hold a token anywhere, so nothing of its text is shown.
 		return fail(statusText(answer.status)+", not in the form of RFC 6749", want, "the answer is not that of RFC 6749", "check the authorization server")
 	case got == nil && answer.status == http.StatusUnauthorized && r.o.ClientID != "":
-		cause, hint := r.unknownClient()
-		return fail(answer.described(), want, cause, hint)
+		return r.unknownClient().fail(answer.described(), want)
 	case got == nil:
-		cause, hint := r.refusal(answer)
-		return fail(answer.described(), want, cause, hint)
+		return r.refusal(answer).fail(answer.described(), want)
 	}
 	r.token = got
 	if !strings.EqualFold(got.Type, "Bearer") {
@@ -141,8 +139,7 @@ func (r *run) checkRotation(ctx context.Context) finding {
 		cause, hint := r.trouble("the token endpoint", err)
 		return fail(reason(err), want, cause, hint)
 	case got == nil:
-		cause, hint := r.refusal(answer)
-		return fail(answer.described(), want, cause, hint)
+		return r.refusal(answer).fail(answer.described(), want)
 	}
 	old := r.token.Refresh
 	rotated := got.Refresh != "" && got.Refresh != old

@@ -64,6 +64,10 @@ type Options struct {
 	// Registering is told the name of a client, its own, and where it is about to be registered. It may be nil.
 	Registering func(name, endpoint string)
 
+	// Explain is asked for the cause of a failed login where the server's words leave more than one: it looks at these checks
+	// of the tenant, and gives what one of them knows for certain, or nothing. It may be nil.
+	Explain func(ctx context.Context, soFar Report, suspects []string) (cause, hint string)
+
 	// AllowPrivate lets metadata point to loopback addresses. A URL that is itself on loopback sets it.
 	AllowPrivate bool
 }
@@ -171,6 +175,7 @@ func (r *run) do(ctx context.Context, s step) {
 			found = unmade("the server let the time of an earlier check pass, and was not asked again", r.patiently())
 		}
 	}
+	found = r.explained(ctx, found)
 	check.Status, check.Open = found.status, found.open
 	check.Got, check.Want = r.shown(found.got), r.shown(found.want)
 	check.Cause, check.Hint = r.shown(found.cause), r.shown(found.hint)
