@@ -112,6 +112,11 @@ func (b broken) wants(t *testing.T, report verify.Report, got []string) {
 	if !strings.Contains(check.Cause, b.cause) {
 		t.Errorf("%s: the cause is %q, want %q in it", check.ID, check.Cause, b.cause)
 	}
+	if i := slices.Index(b.fails, "mcp.initialize"); i > 0 && strings.HasPrefix(b.fails[0], "token.") && !strings.Contains(check.Hint, "set the clocks") {
+		if c := find(t, report, "mcp.initialize"); !strings.Contains(c.Cause, b.fails[0]) || c.Hint != check.Hint {
+			t.Errorf("mcp.initialize says %q and %q, want it to point to %s", c.Cause, c.Hint, b.fails[0])
+		}
+	}
 	for _, id := range b.fails {
 		if c := find(t, report, id); len(c.Requests) == 0 && id != "resource.url" { // that one looks at what was typed
 			t.Errorf("%s names no request: %+v", id, c)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
@@ -65,11 +66,7 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 	case status == http.StatusUnauthorized && r.stale():
 		return fail("401 with a token", want, "the token has expired already, though it has just come: clocks differ", r.setClocks())
 	case status == http.StatusUnauthorized:
-		cause := "the gateway expects another audience or issuer than the token has: they are compared byte for byte"
-		if r.claims == nil {
-			cause = "the gateway can't read the token"
-		}
-		return fail("401 with a token", want, cause, r.redeploy())
+		return r.refusedToken(want)
 	case status == http.StatusForbidden:
 		return r.forbidden(header, want)
 	case status >= http.StatusInternalServerError:
@@ -77,6 +74,24 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 	}
 	return fail(statusText(status)+": "+plain(reason(err)), want, "the server takes the token but does not speak MCP at this URL", "check the MCP server behind the gateway")
 }
+
+// refusedToken is a 401 with a token. Where the token itself is at fault, the check that found it says what mends both.
+func (r *run) refusedToken(want string) finding {
+	const got = "401 with a token"
+	for _, c := range r.report.Checks {
+		if c.Status == Fail && slices.Contains(tokenFaults, c.ID) {
+			return fail(got, want, "the token itself is at fault, and the gateway is right to refuse it: see "+c.ID+" above, which failed", c.Hint)
+		}
+	}
+	cause := "the gateway expects another audience or issuer than the token has: they are compared byte for byte"
+	if r.claims == nil {
+		cause = "the gateway can't read the token"
+	}
+	return fail(got, want, cause, r.redeploy())
+}
+
+// tokenFaults are the checks of a token that a server must refuse if they fail.
+var tokenFaults = []string{"token.format", "token.signature", "token.issuer", "token.audience", "token.lifetime"}
 
 func (r *run) checkTools(ctx context.Context) finding {
 	const want = "200 to tools/list"
