@@ -4,11 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
-	"github.com/mcpauth-cli/mcpauth/internal/provision"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/suggest"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
@@ -17,7 +15,7 @@ import (
 
 // audit holds the tenant against what setup would make true, by the same observation and the same plan: each gap is a check.
 // mine is false where the server's tenant is another.
-func audit(ctx context.Context, client *tenant.Client, o verify.Options, report verify.Report) (found []verify.Check, mine bool) {
+func audit(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Options, report verify.Report) (found []verify.Check, mine bool) {
 	if issuer := report.Issuer; issuer != "" && issuer != client.Domain().Issuer() {
 		return []verify.Check{{
 			ID: "tenant-issuer", Title: "the tenant is the server's", Status: verify.Warn, Got: client.Domain().Issuer(), Want: issuer,
@@ -30,7 +28,7 @@ func audit(ctx context.Context, client *tenant.Client, o verify.Options, report 
 		}
 		return verify.Pass, "", ""
 	})
-	return append(auditPlan(ctx, client, o, report.Found()), rules), true
+	return append(auditPlan(ctx, client, s, o, report.Found()), rules), true
 }
 
 // clientsCheck counts the applications, once this run's own is gone.
@@ -59,68 +57,6 @@ func setupFor(url string, domain spec.Domain, registration spec.Registration) st
 		command += " --registration " + string(registration)
 	}
 	return command
-}
-
-// auditPlan holds the tenant against the plan for the server. Nothing is asked for a server that was not found: its URL may
-// be mistyped, and the tenant's API for it would be of no use.
-func auditPlan(ctx context.Context, client *tenant.Client, o verify.Options, serverFound bool) []verify.Check {
-	canonical, _, err := spec.CanonicalURL(o.URL)
-	if err != nil {
-		return []verify.Check{{ID: "tenant-api", Title: "the tenant's API", Status: verify.Skip, Got: "the URL has no canonical form"}}
-	}
-	s := spec.Spec{
-		Domain: client.Domain(), Servers: []spec.Server{{URL: canonical}}, AudienceMode: spec.AudienceBoth,
-		Registration: spec.RegistrationDCR,
-	}
-	switch {
-	case o.ClientID != "":
-		s.Registration = spec.RegistrationNone
-	case o.ClientMetadataURL != "":
-		s.Registration = spec.RegistrationCIMD
-	}
-	p, err := inSomeMode(ctx, client, s)
-	if err != nil {
-		return []verify.Check{{ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true, Got: err.Error(), Hint: judge(err).hint}}
-	}
-	if !serverFound && lacksAPI(p) {
-		return []verify.Check{unknownServer(ctx, client, o, canonical), connectionCheck(ctx, client, p)}
-	}
-	var found []verify.Check
-	mend := setupFor(canonical, client.Domain(), s.Registration)
-	for _, c := range p.Changes {
-		found = append(found, asCheck(c, mend))
-	}
-	for _, near := range p.NearMisses {
-		found = append(found, verify.Check{
-			ID: "tenant-near-miss", Title: "no API that is nearly the server's", Status: verify.Warn, Got: near, Want: canonical,
-			Cause: "Auth0 compares identifiers byte for byte", Hint: "delete the other API if nothing uses it",
-		})
-	}
-	return append(found, connectionCheck(ctx, client, p))
-}
-
-// inSomeMode is the plan in the mode in which the tenant was set up, if it was in any: each of them lets clients log in.
-func inSomeMode(ctx context.Context, client *tenant.Client, s spec.Spec) (plan.Plan, error) {
-	first, err := provision.Prepare(ctx, client, s)
-	if err != nil || !lacksSettings(first) {
-		return first, err
-	}
-	for _, s.AudienceMode = range []spec.AudienceMode{spec.AudienceResource, spec.AudienceDefault} {
-		if p, err := provision.Prepare(ctx, client, s); err == nil && !lacksSettings(p) {
-			return p, nil
-		}
-	}
-	return first, nil
-}
-
-func lacksSettings(p plan.Plan) bool {
-	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
-		return c.Kind == plan.KindSettings && c.Action != plan.None && (c.Action != plan.Conflict || c.Blocking)
-	})
-}
-
-func lacksAPI(p plan.Plan) bool {
-	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Kind == plan.KindAPI && c.Action == plan.Create })
 }
 
 // unknownServer is an API that is neither there nor asked for. The URLs of the tenant's other APIs may be what was meant.
@@ -163,38 +99,6 @@ func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) ve
 			commands = append(commands, promote+shellQuote(name))
 		}
 		check.Hint = strings.Join(commands, "\nor ")
-	}
-	return check
-}
-
-var auditIDs = map[plan.Kind]string{
-	plan.KindAPI: verify.TenantAPI, plan.KindGrant: verify.TenantGrant, plan.KindConnection: verify.TenantConnection, plan.KindSettings: "tenant-settings",
-}
-
-// notSetUp is the cause of a gap that nobody decided on.
-const notSetUp = "the tenant is not set up for this server"
-
-// asCheck is a change that setup would make, as the gap that it is, with the command that makes it.
-func asCheck(c plan.Change, mend string) verify.Check {
-	check := verify.Check{ID: auditIDs[c.Kind], Title: c.Address(), Status: verify.Pass}
-	if c.Action == plan.None {
-		return check
-	}
-	check.Status, check.Cause, check.Hint = verify.Fail, notSetUp, mend
-	if c.Action == plan.Conflict {
-		check.Cause, check.Hint = c.Reason, c.Hint
-		if !c.Blocking {
-			check.Status = verify.Warn
-		}
-	}
-	var got, want []string
-	for _, f := range c.Fields {
-		got = append(got, f.Path+" "+fmt.Sprint(f.Before))
-		want = append(want, f.Path+" "+fmt.Sprint(f.After))
-	}
-	check.Got, check.Want = strings.ReplaceAll(strings.Join(got, ", "), "<nil>", "(not set)"), strings.Join(want, ", ")
-	if c.Action == plan.Create {
-		check.Got = "there is none"
 	}
 	return check
 }

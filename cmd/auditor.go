@@ -25,6 +25,7 @@ type auditor struct {
 	unkept error           // why a note could not be made
 	seen   []verify.Check  // what the tenant showed, once it was looked at
 	mine   bool            // the server's tenant is this one
+	asked  *spec.Spec      // of setup, where it has just made that true
 }
 
 // auditor signs in to the tenant. Credentials that lie about in the environment may be another tenant's, or old: a server
@@ -86,16 +87,21 @@ func (a *app) unaudited(ctx context.Context, err error, fatal bool) (*auditor, e
 // look holds the tenant against what setup would make true, once.
 func (t *auditor) look(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
 	if t.seen == nil {
-		t.seen, t.mine = audit(ctx, t.client, o, report)
+		s := specFor(t.client.Domain(), o)
+		if t.asked != nil {
+			s = *t.asked
+		}
+		t.seen, t.mine = audit(ctx, t.client, s, o, report)
 	}
 	return t.seen
 }
 
-// explain is what the tenant knows of the cause of a failed login: what stands in the way there by someone's decision. Of what
-// is only missing the words of the authorization server say as much.
+// explain is what the tenant knows of the cause of a failed login: what stands in the way there. Of what is only missing the
+// words of the authorization server say as much, and what was chosen lets clients log in.
 func (t *auditor) explain(ctx context.Context, o verify.Options, report verify.Report, suspects []string) (cause, hint string) {
 	for _, c := range t.look(ctx, o, report) {
-		if slices.Contains(suspects, c.ID) && (c.Status == verify.Fail || c.Status == verify.Warn) && c.Cause != notSetUp {
+		stands := c.Status == verify.Fail || (c.Status == verify.Warn && c.ID == verify.TenantRules)
+		if slices.Contains(suspects, c.ID) && stands && c.Cause != notSetUp {
 			return c.Cause, c.Hint
 		}
 	}

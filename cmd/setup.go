@@ -166,7 +166,12 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 		return err
 	}
 	var all verify.Report
-	for _, server := range s.Servers {
+	for i, server := range s.Servers {
+		asked := s
+		asked.Servers = s.Servers[i : i+1]
+		if i > 0 && s.AudienceMode == spec.AudienceBoth {
+			asked.AudienceMode = spec.AudienceResource // the default audience is the first server's
+		}
 		if !a.global.json {
 			a.outf("\n%s\n", a.outPalette().Strong("Verifying "+view.Clean(server.URL)))
 		}
@@ -175,7 +180,7 @@ func (a *app) verifyAll(ctx context.Context, s spec.Spec, client *tenant.Client)
 		if err != nil {
 			return err
 		}
-		all.Checks = append(append(all.Checks, report.Checks...), (&auditor{app: a, client: client}).checks(ctx, run, report)...)
+		all.Checks = append(append(all.Checks, report.Checks...), (&auditor{app: a, client: client, asked: &asked}).checks(ctx, run, report)...)
 	}
 	a.doc.Checks = checks(all)
 	return a.concluded(all)

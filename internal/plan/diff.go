@@ -67,17 +67,8 @@ func Diff(s spec.Spec, o Observed) Plan {
 
 // scopeless warns where an API has scopes and its default grant will allow none of them.
 func scopeless(server spec.Server, o Observed) string {
-	api := o.API(server.URL)
-	if api == nil || len(server.Scopes) > 0 {
-		return ""
-	}
-	scopes, _ := api.Values[PathScopes].([]Scope)
-	for _, grant := range o.Grants[server.URL] {
-		if allowed, _ := grant.Values["scope"].([]string); len(allowed) > 0 || grant.Values["allow_all_scopes"] == true {
-			return ""
-		}
-	}
-	if len(scopes) == 0 {
+	scopes := o.Ungranted(server)
+	if len(scopes) == 0 || len(server.Scopes) > 0 {
 		return ""
 	}
 	return fmt.Sprintf("the API %s has %s, and its default grant will allow none of them: name with --scope those that third-party applications may have, such as %s",

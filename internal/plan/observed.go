@@ -53,3 +53,17 @@ func (o Observed) NearMisses(identifier string) []string {
 	}
 	return names
 }
+
+// Ungranted are the scopes of a server's API where its default grant allows none of them, or isn't there.
+func (o Observed) Ungranted(server spec.Server) []Scope {
+	for _, grant := range o.Grants[server.URL] {
+		if allowed, _ := grant.Values["scope"].([]string); len(allowed) > 0 || grant.Values["allow_all_scopes"] == true {
+			return nil
+		}
+	}
+	if api := o.API(server.URL); api != nil {
+		scopes, _ := api.Values[PathScopes].([]Scope)
+		return scopes
+	}
+	return nil
+}

@@ -23,29 +23,35 @@ type Tenant interface {
 	Apply(ctx context.Context, change plan.Change) (plan.Object, tenant.Effect, error)
 }
 
-// Prepare signs in, observes what the spec is about and makes the plan. Nothing is written. Unknown connections are a
-// spec.Invalid that offers the nearest names; missing permission to read is a tenant.ScopeError.
+// Prepare looks at the tenant and makes the plan. Nothing is written. The errors are those of Look.
 func Prepare(ctx context.Context, t Tenant, s spec.Spec) (plan.Plan, error) {
+	observed, err := Look(ctx, t, s)
+	if err != nil {
+		return plan.Plan{}, err
+	}
+	return plan.Diff(s, observed), nil
+}
+
+// Look signs in and observes what the spec is about. Unknown connections are a spec.Invalid that offers the nearest names;
+// missing permission to read is a tenant.ScopeError.
+func Look(ctx context.Context, t Tenant, s spec.Spec) (plan.Observed, error) {
 	query := plan.QueryFor(s)
 	lacking, err := t.Lacking(ctx, tenant.ReadScopes(query))
 	if err != nil {
-		return plan.Plan{}, err
+		return plan.Observed{}, err
 	}
 	if len(lacking) > 0 {
 		// What the plan will write can't be known yet, so all that it may write is named, to spare a second round.
 		if lacking, err = t.Lacking(ctx, tenant.SetupScopes()); err != nil {
-			return plan.Plan{}, err
+			return plan.Observed{}, err
 		}
-		return plan.Plan{}, &tenant.ScopeError{Missing: lacking, Domain: t.Domain().String()}
+		return plan.Observed{}, &tenant.ScopeError{Missing: lacking, Domain: t.Domain().String()}
 	}
 	observed, err := t.Observe(ctx, query)
 	if err != nil {
-		return plan.Plan{}, err
+		return plan.Observed{}, err
 	}
-	if err := unknownConnections(ctx, t, observed, s.Connections); err != nil {
-		return plan.Plan{}, err
-	}
-	return plan.Diff(s, observed), nil
+	return observed, unknownConnections(ctx, t, observed, s.Connections)
 }
 
 // PrepareLevel makes the plan that lifts connections to domain level, or takes them down from it.

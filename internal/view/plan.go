@@ -123,7 +123,7 @@ func fieldLines(f plan.Field, action plan.Action, blocking bool) []string {
 	case isList && action == plan.Delete:
 		return listLines(before, nil)
 	case action == plan.Delete:
-		return []string{scalar(f.Before)}
+		return []string{Value(f.Before)}
 	case isList && action == plan.Conflict && !blocking:
 		return []string{Clean(strings.Join(before, ", ")) + " (kept)"}
 	}
@@ -132,13 +132,13 @@ func fieldLines(f plan.Field, action plan.Action, blocking bool) []string {
 	}
 	switch {
 	case action == plan.Conflict && !blocking:
-		return []string{scalar(f.Before) + " (kept)"}
+		return []string{Value(f.Before) + " (kept)"}
 	case f.Same():
-		return []string{scalar(f.After) + " (sent again, so that Auth0 keeps it)"}
+		return []string{Value(f.After) + " (sent again, so that Auth0 keeps it)"}
 	case action == plan.Create:
-		return []string{scalar(f.After)}
+		return []string{Value(f.After)}
 	}
-	return []string{scalar(f.Before) + " -> " + scalar(f.After)}
+	return []string{Value(f.Before) + " -> " + Value(f.After)}
 }
 
 func listLines(before, after []string) []string {
@@ -186,7 +186,8 @@ func items(v any) ([]string, bool) {
 	return nil, false
 }
 
-func scalar(v any) string {
+// Value is an attribute as it is shown, which also tells an empty one from one that is not there.
+func Value(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return "(not set)"
