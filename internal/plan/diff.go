@@ -52,7 +52,10 @@ func Diff(s spec.Spec, o Observed) Plan {
 		p.Warnings = append(p.Warnings, "no connection is named and none at domain level was found: third-party clients "+
 			"will get \"no connections enabled for the client\"; name one with --connection")
 	}
-	p.Changes = append(p.Changes, diffSettings(s, o.Settings)...)
+	p.Changes = append(p.Changes, diffSettings(s, o)...)
+	if warning := nameless(s, o); warning != "" && s.DefaultAudience() == "" { // else a conflict says so
+		p.Warnings = append(p.Warnings, warning+"; correct or clear it in the dashboard (Settings > General)")
+	}
 	if !s.Registration.DCR() && o.Settings.Values[pathDCR] == true {
 		p.Warnings = append(p.Warnings, "dynamic client registration is on and stays on, since nothing is switched off here; "+
 			"switch it off in the dashboard (Settings > Advanced) if it isn't wanted")

@@ -25,6 +25,7 @@ func QueryFor(s spec.Spec) Query {
 // Observed is what the tenant answered.
 type Observed struct {
 	APIs        []Object                    // all that were seen, also others than those asked for: one may be a near miss
+	EveryAPI    bool                        // they are all that the tenant has
 	Grants      map[string][]Object         // the default grants for third-party clients, by audience
 	OwnGrants   map[string][]Object         // those that applications hold themselves, by audience, where they were asked for
 	Connections map[spec.Connection]*Object // by how they were asked for; nil where there is none

@@ -33,8 +33,8 @@ var settingImpact = map[string]string{
 
 // diffSettings makes one change of all settings, since they are written by one PATCH, and a conflict of its own for
 // another default audience.
-func diffSettings(s spec.Spec, settings Object) []Change {
-	have, key := settings.Values, s.Domain.String()
+func diffSettings(s spec.Spec, o Observed) []Change {
+	have, key := o.Settings.Values, s.Domain.String()
 	var fields []Field
 	var impacts []string
 	set := func(path string, want any) {
@@ -63,18 +63,31 @@ func diffSettings(s spec.Spec, settings Object) []Change {
 	if s.Registration.CIMD() {
 		set(pathCIMD, true)
 	}
-	changes := []Change{change(KindSettings, key, settings, fields, strings.Join(impacts, "; "))}
+	changes := []Change{change(KindSettings, key, o.Settings, fields, strings.Join(impacts, "; "))}
 	if foreign && !s.ReplaceDefaultAudience {
-		changes = append(changes, audienceConflict(s, key, current, want))
+		changes = append(changes, audienceConflict(s, o, current, want))
 	}
 	return changes
 }
 
-func audienceConflict(s spec.Spec, key, current, want string) Change {
+// nameless tells of a default audience that no API has; empty where it has one, or where not all of them were seen. The
+// tenant's own APIs are not among those that can be seen.
+func nameless(s spec.Spec, o Observed) string {
+	current, _ := o.Settings.Values[pathAudience].(string)
+	if current == "" || s.Owns(current) || !o.EveryAPI || o.API(current) != nil || strings.HasPrefix(current, s.Domain.URL()+"/") {
+		return ""
+	}
+	return fmt.Sprintf("the tenant's default audience %s names no API: the login of an application that relies on it fails with \"Service not found\"", current)
+}
+
+func audienceConflict(s spec.Spec, o Observed, current, want string) Change {
 	c := Change{
-		Action: Conflict, Kind: KindSettings, Key: key,
+		Action: Conflict, Kind: KindSettings, Key: s.Domain.String(),
 		Fields: []Field{{Path: pathAudience, Before: current, After: want}},
 		Reason: fmt.Sprintf("the tenant's default audience is %s already, and applications may rely on it", current),
+	}
+	if reason := nameless(s, o); reason != "" {
+		c.Reason = reason
 	}
 	if s.AudienceMode == spec.AudienceDefault {
 		c.Blocking = true

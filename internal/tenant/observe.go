@@ -26,8 +26,8 @@ func (c *Client) Observe(ctx context.Context, q plan.Query) (plan.Observed, erro
 	var looks []func(context.Context) error
 	if len(q.Identifiers) > 0 {
 		looks = append(looks, func(ctx context.Context) error {
-			found, err := c.listAPIs(ctx, q.Identifiers)
-			o.APIs = found
+			var err error
+			o.APIs, o.EveryAPI, err = c.listAPIs(ctx, q.Identifiers)
 			return err
 		})
 	}
@@ -119,26 +119,25 @@ func Together(errs []error) error {
 
 // listAPIs looks at all APIs, a hundred at a time, since only that shows an identifier that differs by case or by a slash:
 // one request for nearly every tenant. Beyond a thousand, which is as far as paging goes, the identifiers are asked for by
-// name, and those that differ by a slash.
-func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Object, error) {
+// name, and those that differ by a slash: then there may be others.
+func (c *Client) listAPIs(ctx context.Context, identifiers []string) (objects []plan.Object, every bool, err error) {
 	const mostPages = 10
-	var objects []plan.Object
 	total := 1
 	for page := 0; page < mostPages && len(objects) < total; page++ {
 		found, all, err := c.apiPage(ctx, &management.ListResourceServerRequestParameters{
 			Page: management.Int(page), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
 		}, c.lean(identifiers))
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		objects, total = append(objects, found...), all
 		if len(found) == 0 {
-			return objects, nil
+			return objects, len(objects) >= total, nil
 		}
 		c.progress("APIs", len(objects), total)
 	}
 	if len(objects) >= total {
-		return objects, nil
+		return objects, true, nil
 	}
 	const most = 10 // identifiers in one request
 	var variants []*string
@@ -150,11 +149,11 @@ func (c *Client) listAPIs(ctx context.Context, identifiers []string) ([]plan.Obj
 			Identifiers: chunk, Page: management.Int(0), PerPage: management.Int(pageSize), IncludeTotals: management.Bool(true),
 		})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		objects = append(objects, found...)
 	}
-	return objects, nil
+	return objects, false, nil
 }
 
 func (c *Client) apiPage(ctx context.Context, params *management.ListResourceServerRequestParameters, options ...option.RequestOption) (objects []plan.Object, total int, err error) {
