@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -107,6 +108,9 @@ func (r *run) unknown(suspects ...string) diagnosis {
 
 // known looks for what users report.
 func (r *run) known(said string) (diagnosis, bool) {
+	if d, is := r.misled(said); is {
+		return d, true
+	}
 	said = strings.ToLower(said)
 	for _, f := range failures {
 		for _, words := range f.said {
@@ -120,6 +124,26 @@ func (r *run) known(said string) (diagnosis, bool) {
 		}
 	}
 	return diagnosis{}, false
+}
+
+// named is the API that Auth0 looked for, in its words.
+var named = regexp.MustCompile(`(?i)(service not found: |to access resource server "?)([^\s"]+)`)
+
+// misled is a login that the authorization server takes to be for another API than was asked for. A name that was cut off is none.
+func (r *run) misled(said string) (diagnosis, bool) {
+	found := named.FindStringSubmatch(said)
+	if found == nil {
+		return diagnosis{}, false
+	}
+	other := strings.TrimRight(found[2], ".,;")
+	if other == r.indicator || strings.HasSuffix(other, "…") {
+		return diagnosis{}, false
+	}
+	const ignored = "the authorization server ignored the resource parameter (the tenant's resource profile is off), and "
+	if strings.HasPrefix(strings.ToLower(found[1]), "service") {
+		return diagnosis{cause: ignored + "the tenant's default audience " + show(other) + " names no API", hint: r.setup("--replace-default-audience")}, true
+	}
+	return diagnosis{cause: ignored + "what it gives is for its default audience " + show(other) + ", which has no grant for this client", hint: r.setup()}, true
 }
 
 // withoutClient is this run with a client that registers itself.

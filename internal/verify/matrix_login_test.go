@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -118,6 +119,17 @@ var logins = []broken{
 		[]string{"authorize"},
 		runSetup, "exactly this URL",
 	},
+	{"default audience without an API", func(s *setup) {
+		delete(s.settings, "resource_parameter_profile")
+		s.settings["default_audience"] = "https://gone.example/mcp"
+	}, []string{"authorize"}, runSetup, `default audience "https://gone.example/mcp" names no API`},
+	{"default audience without a grant", func(s *setup) {
+		delete(s.settings, "resource_parameter_profile")
+		s.ask = func(w *world, _ *verify.Options) {
+			w.manage("POST", "resource-servers", object{"name": "Gone", "identifier": "https://gone.example/mcp", "signing_alg": "RS256"})
+			w.manage("PATCH", "tenants/settings", object{"default_audience": "https://gone.example/mcp"})
+		}
+	}, []string{"authorize"}, runSetup, `is for its default audience "https://gone.example/mcp"`},
 	{
 		"API that differs by a slash", func(s *setup) {
 			s.api, s.grant = nil, nil
@@ -163,7 +175,7 @@ var logins = []broken{
 		}
 		if req.URL.Path == "/second" {
 			replace(resp, http.StatusFound, "text/html", "")
-			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=access_denied&error_description=Service+not+found%3A+x&iss=http%3A%2F%2F"+req.URL.Host+"%2F&state="+req.URL.Query().Get("state"))
+			resp.Header.Set("Location", req.URL.Query().Get("redirect_uri")+"?error=access_denied&error_description=Service+not+found%3A+"+url.QueryEscape(req.URL.Query().Get("resource"))+"&iss=http%3A%2F%2F"+req.URL.Host+"%2F&state="+req.URL.Query().Get("state"))
 		}
 	})), []string{"login"}, runSetup, "exactly this URL"},
 	{"an unsupported parameter", wrapped(through(func(req *http.Request, resp *http.Response) {
