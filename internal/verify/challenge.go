@@ -62,8 +62,12 @@ func (r *run) checkChallengeStatus(ctx context.Context) finding {
 		return pass(statusText(answer.status))
 	case answer.status >= 300 && answer.status < 400:
 		return r.redirected(ctx, answer, want)
+	case answer.status >= 200 && answer.status < 300 && answer.isHTML():
+		return fail(answer.described(), want, "a web page answers, and no MCP server: the path is another, or the page answers every path", r.elsewhere(ctx))
 	case answer.status >= 200 && answer.status < 300:
 		return r.open(ctx, answer, want)
+	case answer.status == http.StatusTooManyRequests:
+		return fail(answer.described(), want, limited, waiting)
 	case answer.status == http.StatusNotFound || answer.status == http.StatusMethodNotAllowed:
 		return fail(answer.described(), want, "there is no MCP server at this URL: the path is another, or has a slash too many", r.elsewhere(ctx))
 	case answer.status >= http.StatusInternalServerError:
@@ -72,12 +76,25 @@ func (r *run) checkChallengeStatus(ctx context.Context) finding {
 	return fail(answer.described(), want, "another policy answers before the one that asks for a token", r.redeploy())
 }
 
-// redirected tells a redirect to a login page from one to the server's right address.
-func (r *run) redirected(ctx context.Context, answer *reply, want string) finding {
-	got := statusText(answer.status) + " to " + showURL(answer.header.Get("Location"))
-	to, err := answer.url.Parse(answer.header.Get("Location"))
-	if err == nil && to.RawQuery == "" && r.asksForToken(ctx, to.String()) {
-		return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
+// redirected tells a redirect to a login page from one to the server's right address, and from those that end nowhere.
+func (r *run) redirected(ctx context.Context, first *reply, want string) finding {
+	got := statusText(first.status) + " to " + showURL(first.header.Get("Location"))
+	seen := map[string]bool{r.o.URL: true}
+	for answer := first; answer.status >= 300 && answer.status < 400; {
+		to, err := answer.url.Parse(answer.header.Get("Location"))
+		if err != nil || to.RawQuery != "" {
+			break
+		}
+		if seen[to.String()] || len(seen) > maxRedirects {
+			return fail(got, want, "redirects lead in a circle, or on and on", "answer at this very URL, without redirects")
+		}
+		seen[to.String()] = true
+		if r.asksForToken(ctx, to.String()) {
+			return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
+		}
+		if answer, err = r.knock(ctx, to.String(), r.probe, ""); err != nil {
+			break
+		}
 	}
 	return fail(got, want, "the server sends clients to a login page; an MCP client is no browser and can't log in there", r.redeploy())
 }

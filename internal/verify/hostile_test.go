@@ -83,7 +83,7 @@ func TestHostileServers(t *testing.T) {
 		{"a web page", func(w http.ResponseWriter, _ *http.Request) {
 			_, _ = io.WriteString(w, `<!doctype html><title>App</title>`)
 		}, "resource.metadata", "a web page", "answers every path", "a route of its own"},
-		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `["a"]`) }, "resource.metadata", "not the JSON that is wanted", "is damaged", "a JSON object"},
+		{"JSON of another shape", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `["a"]`) }, "resource.metadata", "it is a list", "refuse the whole", "make it an object"},
 		{"deep JSON", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, strings.Repeat("[", 500000)) }, "resource.metadata", "not valid JSON", "is damaged", "a JSON object"},
 		{"redirect into the cloud", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/latest/meta-data/", http.StatusFound)

@@ -2,6 +2,8 @@ package verify
 
 import (
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +36,18 @@ func readClaims(token string) (*claims, error) {
 	return c, signed.UnsafeClaimsWithoutVerification(c)
 }
 
+// algorithm is the one that a token's header names; empty where there is none to read.
+func algorithm(token string) string {
+	first, _, _ := strings.Cut(token, ".")
+	var header struct {
+		Algorithm string `json:"alg"`
+	}
+	if raw, err := base64.RawURLEncoding.DecodeString(first); err != nil || json.Unmarshal(raw, &header) != nil {
+		return ""
+	}
+	return header.Algorithm
+}
+
 func (r *run) checkFormat(context.Context) finding {
 	const want = "a signed JWT, which has 3 segments"
 	segments := strings.Count(r.token.Access, ".") + 1
@@ -44,6 +58,9 @@ func (r *run) checkFormat(context.Context) finding {
 			r.setup())
 	}
 	read, err := readClaims(r.token.Access)
+	if err != nil && strings.EqualFold(algorithm(r.token.Access), "none") {
+		return fail(got+", with alg none", want, "the token is not signed: where such tokens pass, whoever can write one gets in", "have the authorization server sign its tokens, with RS256 for instance")
+	}
 	if err != nil {
 		return warn("no JWT", want, "an opaque token, which the MCP server can only check by asking the authorization server: whether it does, the next checks show", r.setup())
 	}

@@ -41,13 +41,28 @@ var challenges = []broken{
 		}
 	}, []string{"challenge.status", "resource.metadata"}, runVerify, "at another URL"},
 	{"fails before it asks", wrapped(answering("POST", "/mcp", 503, "{}")), []string{"challenge.status"}, "log", "fails before it asks"},
-	{"another policy answers", wrapped(answering("POST", "/mcp", 429, "{}")), []string{"challenge.status"}, runRender, "another policy answers"},
+	{"another policy answers", wrapped(answering("POST", "/mcp", 403, "{}")), []string{"challenge.status"}, runRender, "another policy answers"},
+	{"asked too often", wrapped(answering("POST", "/mcp", 429, "{}")), []string{"challenge.status"}, "wait a minute", "limits how often"},
+	{"a web page in the place of MCP", wrapped(webPageAt("/mcp")), []string{"challenge.status"}, "check the URL's path", "a web page answers"},
+	{"redirects in a circle", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if strings.HasPrefix(req.URL.Path, "/mcp") {
+			replace(resp, http.StatusTemporaryRedirect, "text/html", "")
+			resp.Header.Set("Location", map[string]string{"/mcp": "/mcp/", "/mcp/": "/mcp"}[req.URL.Path])
+		}
+	})), []string{"challenge.status"}, "without redirects", "in a circle"},
 }
 
 var metadata = []broken{
 	{"no metadata", faulty(sandbox.GatewayNoMetadata), []string{"resource.metadata"}, runRender, "plugin is missing"},
 	{"metadata is a web page", wrapped(answering("GET", resourcePath+"/mcp", 200, "<html>")), []string{"resource.metadata", "resource.match"}, runRender, "a web page answers in the place"},
 	{"metadata is not JSON", wrapped(answering("GET", resourcePath+"/mcp", 200, `{"resource":`)), []string{"resource.metadata", "resource.match"}, runRender, "is damaged"},
+	{"metadata is empty", wrapped(answering("GET", resourcePath+"/mcp", 200, "")), []string{"resource.metadata", "resource.match"}, runRender, "is damaged"},
+	{
+		"metadata of other types", wrapped(edit(resourcePath, func(o object) { o["authorization_servers"] = "https://auth.example/" })),
+		[]string{"resource.metadata"},
+		"make authorization_servers a list", "authorization_servers is a string, and has to be a list",
+	},
+	{"metadata is a list", wrapped(answering("GET", resourcePath+"/mcp", 200, "[]")), []string{"resource.metadata", "resource.match"}, "make it an object", "it is a list, and has to be an object"},
 	{"metadata wants a token", wrapped(answering("GET", resourcePath+"/mcp", 401, "{}")), []string{"resource.metadata", "resource.match"}, "take the authentication off", "is itself protected"},
 	{"metadata fails", wrapped(answering("GET", resourcePath+"/mcp", 502, "{}")), []string{"resource.metadata", "resource.match"}, "log", "the server fails where it should give"},
 	{
@@ -58,7 +73,7 @@ var metadata = []broken{
 	{
 		"metadata of another host", gateway(func(o *sandbox.GatewayOptions, _ string) { o.Resource = "https://mcp.example/mcp" }),
 		[]string{"resource.match"},
-		runRender, "host name",
+		runRender, "their hosts differ",
 	},
 	{
 		"URL with a slash", func(s *setup) { s.ask = func(_ *world, o *verify.Options) { o.URL += "/" } },
@@ -92,6 +107,7 @@ var metadata = []broken{
 	{"issuer without its slash", gateway(func(o *sandbox.GatewayOptions, issuer string) {
 		o.AuthorizationServers = []string{strings.TrimSuffix(issuer, "/")}
 	}), []string{"server.issuer"}, runRender, "trailing slash"},
+	{"metadata without an issuer", wrapped(edit(asPath, func(o object) { delete(o, "issuer") })), []string{"server.issuer"}, "name itself", "does not say whose it is"},
 	{"not an authorization server", func(s *setup) {
 		other := httptest.NewServer(http.NotFoundHandler())
 		s.stop = other.Close
@@ -110,6 +126,15 @@ var metadata = []broken{
 	{"keys are gone", wrapped(answering("GET", "/.well-known/jwks.json", 404, "{}")), []string{"server.keys"}, "serve it there", "can't check any token"},
 	{"a private key", wrapped(answering("GET", "/.well-known/jwks.json", 200, privateKeySet)), []string{"server.keys", "token.signature"}, "replace the key", "signs tokens"},
 	{"no keys", wrapped(answering("GET", "/.well-known/jwks.json", 200, `{"keys":[]}`)), []string{"server.keys"}, "authorization server", "can't check"},
+}
+
+// webPageAt answers all that comes to a path with a page for people.
+func webPageAt(path string) func(*world) http.RoundTripper {
+	return through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == path {
+			replace(resp, http.StatusOK, "text/html; charset=utf-8", "<title>Acme</title><h1>Welcome</h1>")
+		}
+	})
 }
 
 // privateKeySet is a key that nothing is signed with.

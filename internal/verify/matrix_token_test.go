@@ -45,6 +45,7 @@ var tokens = []broken{
 		s.grant["scope"] = []string{"call:tools"}
 	}, []string{"token.scope"}, "--scope read:tools", "does not have"},
 	{"tokens without an end", wrapped(reclaimed(func(o object) { delete(o, "exp") })), []string{"token.lifetime"}, "set exp", "has it for good"},
+	{"tokens that are not signed", wrapped(unsigned), []string{"token.format"}, "sign its tokens", "whoever can write one"},
 	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
 	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "authorization server", "bearer tokens alone"},
 	{
@@ -110,7 +111,17 @@ var servers = []broken{
 		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
 			replace(resp, http.StatusOK, "text/html", "<h1>Welcome</h1>")
 		}
+	})), []string{"mcp.initialize"}, "behind the gateway", "a web page answers in the place of MCP"},
+	{"no MCP behind the gateway", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+			replace(resp, http.StatusOK, "text/plain", "OK")
+		}
 	})), []string{"mcp.initialize"}, "behind the gateway", "does not speak MCP"},
+	{"asked too often with a token", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+			replace(resp, http.StatusTooManyRequests, "application/json", "{}")
+		}
+	})), []string{"mcp.initialize"}, "wait a minute", "limits how often"},
 	{"tools fail", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if listsTools(req) {
 			replace(resp, http.StatusInternalServerError, "text/plain", "boom")

@@ -69,6 +69,10 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 		return r.refusedToken(want)
 	case status == http.StatusForbidden:
 		return r.forbidden(header, want)
+	case status == http.StatusTooManyRequests:
+		return fail(statusText(status), want, limited, waiting)
+	case status < 300 && strings.Contains(header.Get("Content-Type"), "html"):
+		return fail(statusText(status)+" with a web page", want, "a web page answers in the place of MCP, once the token has passed", "check which address the gateway forwards to: the MCP server behind the gateway has another, or is not running")
 	case status >= http.StatusInternalServerError:
 		return fail(statusText(status), want, "the gateway takes the token, and what is behind it fails", "look into the log of the MCP server behind the gateway")
 	}

@@ -11,7 +11,11 @@ import (
 // byHand are the rows that no command mends, with the reason. All others must be mended by the command of their hint.
 var byHand = map[string]string{
 	"fails before it asks": "the server itself fails", "another policy answers": "which policy that is only its project says",
-	"metadata wants a token": "the route's authentication is not ours to take off", "metadata fails": "the server itself fails",
+	"asked too often": "time mends it", "asked too often with a token": "time mends it",
+	"a web page in the place of MCP": "where the server is only its user knows", "redirects in a circle": "the server itself fails",
+	"metadata without an issuer": "the authorization server is not ours", "tokens that are not signed": "the authorization server is not ours",
+	"no MCP behind the gateway": "the server is another",
+	"metadata wants a token":    "the route's authentication is not ours to take off", "metadata fails": "the server itself fails",
 	"URL with a query": "what the query is for only its user knows",
 
 	"server metadata is a web page": "the authorization server is not ours", "no PKCE": "the authorization server is not ours",

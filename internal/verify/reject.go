@@ -43,6 +43,8 @@ func (r *run) mustReject(ctx context.Context, token, cause, hint string) finding
 		return pass(statusText(answer.status))
 	case answer.status >= 200 && answer.status < 300:
 		return fail(statusText(answer.status), want, cause, hint)
+	case answer.status == http.StatusTooManyRequests:
+		return unmade(limited, waiting)
 	}
 	return fail(answer.described(), want, "a token that is refused gets 401, so that a client logs in anew", r.redeploy())
 }

@@ -147,23 +147,6 @@ func (r *run) checkResourceMatch(context.Context) finding {
 		"; the gateway builds it from its host name and path, or it is written down wrongly", hint)
 }
 
-// difference says in words how two URLs differ.
-func difference(got, want string) string {
-	switch {
-	case got == "":
-		return "it is empty"
-	case strings.TrimRight(got, "/") == strings.TrimRight(want, "/"):
-		return "they differ by a trailing slash"
-	case strings.EqualFold(got, want):
-		return "they differ in capital letters"
-	case strings.TrimPrefix(got, "http://") == strings.TrimPrefix(want, "https://"):
-		return "one is http and the other is https"
-	case strings.HasPrefix(got, "https://") && !strings.HasPrefix(want, "https://"), strings.HasPrefix(want, "https://") && !strings.HasPrefix(got, "https://"):
-		return "their schemes differ"
-	}
-	return "they are different"
-}
-
 func (r *run) checkServers(context.Context) finding {
 	all := r.resource.AuthorizationServers
 	if len(all) == 0 {

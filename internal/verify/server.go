@@ -77,6 +77,9 @@ func (r *run) checkIssuer(context.Context) finding {
 	if r.legacy && sameOrigin(r.server.Issuer, r.target) { // nothing named an issuer that could differ
 		return warn(show(r.server.Issuer), show(r.issuer), "the server calls itself by another URL of the same host", "let the issuer be the server's origin")
 	}
+	if r.server.Issuer == "" {
+		return fail("no issuer", show(r.issuer), "the authorization server's metadata does not say whose it is, so clients refuse it", "have the authorization server name itself as issuer (RFC 8414 section 2 requires it)")
+	}
 	hint := r.redeploy()
 	return fail(show(r.issuer)+" in the protected resource metadata", show(r.server.Issuer)+", as the server calls itself",
 		difference(r.issuer, r.server.Issuer)+"; clients compare byte for byte, and Auth0's issuer ends with a slash", hint)

@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"crypto/ed25519"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -71,6 +72,14 @@ func reclaimed(change func(object)) func(*world) http.RoundTripper {
 		keys, _ := o["keys"].([]any)
 		o["keys"] = append(keys, jose.JSONWebKey{Key: public, KeyID: "another", Algorithm: "EdDSA", Use: "sig"})
 	}))
+}
+
+// unsigned gives clients tokens that nobody signed.
+func unsigned(w *world) http.RoundTripper {
+	header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none","typ":"JWT"}`))
+	return standIn(func(token string) string {
+		return header + "." + base64.RawURLEncoding.EncodeToString(payloadOf(token)) + "."
+	}, func(*http.Request, *http.Response) {})(w)
 }
 
 // ending is a token that ends so much later.

@@ -19,6 +19,7 @@ type DocumentError struct {
 	Status int
 	Why    string // empty where the status says it all
 	page   bool   // a page for people
+	mend   string // what makes a document right that holds another type than it has to
 }
 
 func (e *DocumentError) Error() string {
@@ -40,14 +41,20 @@ func readDocument(answer *reply, into any) error {
 		return &DocumentError{Status: answer.status}
 	}
 	var syntax *json.SyntaxError
+	var other *json.UnmarshalTypeError
 	err := json.Unmarshal(answer.body, into)
 	switch {
 	case errors.As(err, &syntax) && answer.isHTML():
-		return &DocumentError{answer.status, "a web page: " + answer.text(), true}
+		return &DocumentError{Status: answer.status, Why: "a web page: " + answer.text(), page: true}
+	case errors.As(err, &syntax) && len(answer.body) == 0:
+		return &DocumentError{Status: answer.status, Why: "empty"}
 	case errors.As(err, &syntax):
-		return &DocumentError{answer.status, "not valid JSON: " + answer.text(), false}
+		return &DocumentError{Status: answer.status, Why: "not valid JSON: " + answer.text()}
+	case errors.As(err, &other):
+		what, mend := mistyped(other)
+		return &DocumentError{Status: answer.status, Why: what, mend: mend}
 	case err != nil:
-		return &DocumentError{answer.status, "not the JSON that is wanted: " + err.Error(), false}
+		return &DocumentError{Status: answer.status, Why: "not the JSON that is wanted: " + err.Error()}
 	}
 	return nil
 }
@@ -71,12 +78,14 @@ func (e *DocumentError) trouble(what string) (cause, hint string) {
 	case e.page:
 		return "a web page answers in the place of " + what + ": an application or a portal answers every path",
 			"give the address of " + what + " a route of its own, before the one that catches all"
+	case e.mend != "":
+		return "clients refuse the whole of " + what + ": " + e.Why, e.mend
 	case e.Status == http.StatusOK:
 		return what + " is damaged, or something else answers in its place", "serve a JSON object there"
 	case e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden:
 		return what + " is itself protected, and clients read it before they log in", "serve it to everyone: take the authentication off its route"
 	case e.Status == http.StatusTooManyRequests:
-		return "the server limits how often it is asked", "wait a minute, then run this again"
+		return limited, waiting
 	case e.Status >= http.StatusInternalServerError:
 		return "the server fails where it should give " + what, "look into the server's log, or that of the gateway before it"
 	case e.Status >= 300 && e.Status < 400:
@@ -84,6 +93,12 @@ func (e *DocumentError) trouble(what string) (cause, hint string) {
 	}
 	return "there is nothing at the address of " + what, "serve it there"
 }
+
+// What is to be said of a server that answers 429.
+const (
+	limited = "the server limits how often it is asked"
+	waiting = "wait a minute, then run this again"
+)
 
 // timedOut tells whether time ran out, wherever that was noticed.
 func timedOut(err error) bool {
