@@ -53,6 +53,7 @@ var tokens = []broken{
 		[]string{"token"},
 		runSetup, "in the words above",
 	},
+	{"expires_in is a string", wrapped(edit("/oauth/token", func(o object) { o["expires_in"] = "3600" })), []string{"token"}, "make expires_in a number", "expires_in is a string, and has to be a number"},
 	{"no token in the answer", wrapped(answering("POST", "/oauth/token", 200, `{"token_type":"Bearer"}`)), []string{"token"}, "authorization server", "RFC 6749"},
 	{"refresh token stays", wrapped(edit("/oauth/token", func(o object) { o["refresh_token"] = "one-and-the-same" })), []string{"refresh.rotation"}, runSetup, "in the words above"},
 	{"refresh token is not replaced", wrapped(refreshWithoutNew()), []string{"refresh.rotation"}, "rotate", "stolen"},

@@ -3,6 +3,7 @@ package verify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -66,10 +67,14 @@ func (r *run) redeem(ctx context.Context, a *attempt, code string) (*tokenAnswer
 func (r *run) checkToken(ctx context.Context) finding {
 	const want = "200 with an access_token of type Bearer"
 	got, answer, err := r.redeem(ctx, r.attempt, r.answer.Get("code"))
+	var other *json.UnmarshalTypeError
 	switch {
 	case err != nil:
 		cause, hint := r.trouble("the token endpoint", err)
 		return fail(reason(err), want, cause, hint)
+	case got == nil && answer.status == http.StatusOK && errors.As(json.Unmarshal(answer.body, &tokenAnswer{}), &other):
+		what, mend := mistyped(other)
+		return fail("200 with an answer of other types", want, "clients refuse the whole answer: "+what, mend)
 	case got == nil && answer.status == http.StatusOK:
 		return fail("200 without an access_token", want, "the answer is not that of RFC 6749", "check the authorization server")
 	case got == nil && answer.status >= 200 && answer.status <= 299:
