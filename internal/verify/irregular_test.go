@@ -55,6 +55,17 @@ func TestTokensInIrregularAnswersAreNotShown(t *testing.T) {
 	}
 }
 
+// Where the authorization server does not name offline_access, no setup of an Auth0 tenant mends that.
+func TestNoRefreshTokenOutsideAuth0(t *testing.T) {
+	check := find(t, runAgainst(t, func(w http.ResponseWriter) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = io.WriteString(w, `{"access_token":"an-opaque-token","token_type":"Bearer","expires_in":3600}`)
+	}), "token.refresh")
+	if check.Status != verify.Warn || !strings.Contains(check.Hint, "name offline_access") || strings.Contains(check.Hint, "mcpauth setup") {
+		t.Errorf("%+v", check)
+	}
+}
+
 // runAgainst is a login at a small authorization server that approves at once, and whose token endpoint answers so.
 func runAgainst(t *testing.T, token func(http.ResponseWriter)) verify.Report {
 	t.Helper()

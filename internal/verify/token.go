@@ -119,21 +119,6 @@ func (r *run) checkGranted(context.Context) finding {
 	return fail("not granted: "+strings.Join(missing, " "), strings.Join(asked, " "), cause, r.setup(scopeFlags(missing)...))
 }
 
-func (r *run) checkRefreshPresent(context.Context) finding {
-	switch asked := strings.Fields(r.wantedScope()); {
-	case r.token.Refresh != "":
-		return pass("a refresh token")
-	case slices.Contains(asked, offlineAccess):
-		return fail("no refresh token, though offline_access was asked for", "a refresh token", "the API does not allow offline access: people have to log in anew whenever the token ends", r.setup())
-	}
-	hint := "give the API a scope, and publish it as scopes_supported: " + r.setup("--scope", "SCOPE")
-	if granted := strings.Fields(r.token.Scope); len(granted) > 0 && slices.Contains(r.server.ScopesSupported, offlineAccess) {
-		hint = "publish scopes_supported; a client that is told what to ask for gets one: " + r.again(func(o *Options) { o.Scope = strings.Join(granted, " ") })
-	}
-	return warn("no refresh token, and none was asked for", "a refresh token",
-		"clients ask for offline_access only beside other scopes, and where the authorization server names it: people have to log in anew whenever the token ends", hint)
-}
-
 // checkRotation uses the refresh token. A public client's must be replaced each time (RFC 9700 section 2.2.2).
 func (r *run) checkRotation(ctx context.Context) finding {
 	const want = "a new access token and a new refresh token"

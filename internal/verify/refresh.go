@@ -1,0 +1,37 @@
+package verify
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// checkRefreshPresent only warns: whether there are refresh tokens is for the authorization server to decide.
+func (r *run) checkRefreshPresent(context.Context) finding {
+	const want, anew = "a refresh token", "people have to log in anew whenever the token ends"
+	switch asked := slices.Contains(strings.Fields(r.wantedScope()), offlineAccess); {
+	case r.token.Refresh != "":
+		return pass(want)
+	case asked && r.isAuth0():
+		return warn("no refresh token, though offline_access was asked for", want, "the API does not allow offline access: "+anew, r.setup())
+	case asked:
+		return warn("no refresh token, though offline_access was asked for", want, "the authorization server gives this client none: "+anew, "have the authorization server give public clients the grant type refresh_token")
+	case !slices.Contains(r.server.ScopesSupported, offlineAccess):
+		return warn("no refresh token, and the authorization server's scopes_supported lack offline_access", want,
+			"clients ask for offline_access only where the authorization server names it: "+anew, "have the authorization server name offline_access among its scopes_supported, or give refresh tokens without it")
+	}
+	return warn("no refresh token, and none was asked for", want,
+		"clients ask for offline_access only beside other scopes, and the server names none: "+anew, r.publishScopes())
+}
+
+// publishScopes gives clients scopes to ask for. Those that were granted unasked can be tried at once.
+func (r *run) publishScopes() string {
+	granted := strings.Join(strings.Fields(r.token.Scope), " ")
+	switch {
+	case granted == "" && r.isAuth0():
+		return "give the API a scope, and publish it as scopes_supported: " + r.setup("--scope", "SCOPE")
+	case granted == "":
+		granted = "SCOPE"
+	}
+	return "publish scopes_supported; a client that is told what to ask for gets one: " + r.again(func(o *Options) { o.Scope = granted })
+}
