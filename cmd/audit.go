@@ -13,14 +13,20 @@ import (
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
+// gap is what the tenant shows in one thing; bars says that for certain nobody logs in while it is so.
+type gap struct {
+	verify.Check
+	bars bool
+}
+
 // audit holds the tenant against what setup would make true, by the same observation and the same plan: each gap is a check.
 // mine is false where the server's tenant is another.
-func audit(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Options, report verify.Report) (found []verify.Check, mine bool) {
+func audit(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Options, report verify.Report) (found []gap, mine bool) {
 	if issuer := report.Issuer; issuer != "" && issuer != client.Domain().Issuer() {
-		return []verify.Check{{
+		return []gap{{Check: verify.Check{
 			ID: "tenant-issuer", Title: "the tenant is the server's", Status: verify.Warn, Got: client.Domain().Issuer(), Want: issuer,
 			Cause: "the MCP server names another authorization server, so this tenant was not looked at", Hint: "name the server's tenant with --domain, and give credentials for that",
-		}}, false
+		}}}, false
 	}
 	rules := counted(verify.TenantRules, "no active Rules", func() (int, error) { return client.ActiveRules(ctx) }, func(n int) (verify.Status, string, string) {
 		if n > 0 {
@@ -28,7 +34,7 @@ func audit(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Opt
 		}
 		return verify.Pass, "", ""
 	})
-	return append(auditPlan(ctx, client, s, o, report.Found()), rules), true
+	return append(auditPlan(ctx, client, s, o, report.Found()), gap{rules, rules.Status == verify.Warn}), true
 }
 
 // clientsCheck counts the applications, once this run's own is gone.
@@ -82,10 +88,10 @@ func unknownServer(ctx context.Context, client *tenant.Client, o verify.Options,
 }
 
 // connectionCheck says which connections there are where none is open to registered clients: one of them has to be.
-func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) verify.Check {
+func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) gap {
 	check := verify.Check{ID: verify.TenantConnection, Title: "a connection at domain level", Status: verify.Pass}
 	if !p.NoConnection {
-		return check
+		return gap{Check: check}
 	}
 	check.Status, check.Got, check.Want = verify.Fail, "none among the first hundred", "one at least"
 	check.Cause = "no connection is at domain level, and third-party clients log users in through no others"
@@ -100,7 +106,7 @@ func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) ve
 		}
 		check.Hint = strings.Join(commands, "\nor ")
 	}
-	return check
+	return gap{check, true}
 }
 
 // counted is a check of something that is counted; one that the credentials may not read is skipped.

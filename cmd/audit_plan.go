@@ -32,19 +32,19 @@ func specFor(domain spec.Domain, o verify.Options) spec.Spec {
 
 // auditPlan holds the tenant against the plan for the server. Nothing is asked for a server that was not found: its URL may
 // be mistyped, and the tenant's API for it would be of no use.
-func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Options, serverFound bool) []verify.Check {
+func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Options, serverFound bool) []gap {
 	if _, _, err := spec.CanonicalURL(o.URL); err != nil {
-		return []verify.Check{{ID: verify.TenantAPI, Title: "the tenant's API", Status: verify.Skip, Got: "the URL has no canonical form"}}
+		return []gap{{Check: verify.Check{ID: verify.TenantAPI, Title: "the tenant's API", Status: verify.Skip, Got: "the URL has no canonical form"}}}
 	}
 	observed, err := provision.Look(ctx, client, s)
 	if err != nil {
-		return []verify.Check{{ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true, Got: err.Error(), Hint: judge(err).hint}}
+		return []gap{{Check: verify.Check{ID: "tenant", Title: "the tenant is ready", Status: verify.Skip, Open: true, Got: err.Error(), Hint: judge(err).hint}}}
 	}
 	server, p := s.Servers[0], plan.Diff(s, observed)
 	if !serverFound && lacksAPI(p) {
-		return []verify.Check{unknownServer(ctx, client, o, server.URL), connectionCheck(ctx, client, p)}
+		return []gap{{Check: unknownServer(ctx, client, o, server.URL)}, connectionCheck(ctx, client, p)}
 	}
-	var found []verify.Check
+	var found []gap
 	mend := setupFor(server.URL, client.Domain(), s.Registration)
 	if len(p.Blocked()) > 0 {
 		mend = "once what stands in the way is decided: " + mend
@@ -55,20 +55,20 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 			check.Status, check.Cause = verify.Warn, "setup makes it so with "+flags+", and would change it without"
 			check.Hint = "where nobody chose that: " + mend
 		}
-		found = append(found, check)
+		found = append(found, gap{check, c.Bars})
 	}
 	for _, near := range p.NearMisses {
-		found = append(found, verify.Check{
+		found = append(found, gap{Check: verify.Check{
 			ID: "tenant-near-miss", Title: "no API that is nearly the server's", Status: verify.Warn, Got: near, Want: server.URL,
 			Cause: "Auth0 compares identifiers byte for byte", Hint: "delete the other API if nothing uses it",
-		})
+		}})
 	}
 	if scopes := observed.Ungranted(server); len(scopes) > 0 {
-		found = append(found, verify.Check{
+		found = append(found, gap{Check: verify.Check{
 			ID: "tenant-scopes", Title: "the default grant allows scopes of the API", Status: verify.Warn, Got: "none", Want: "some of those of the API",
 			Cause: "whatever scopes a registered client asks for, its tokens have none of the API's",
 			Hint:  "name those that third-party applications may have: " + mend + " --scope " + shellQuote(scopes[0].Value),
-		})
+		}})
 	}
 	return append(found, connectionCheck(ctx, client, p))
 }
@@ -119,16 +119,13 @@ var auditIDs = map[plan.Kind]string{
 	plan.KindAPI: verify.TenantAPI, plan.KindGrant: verify.TenantGrant, plan.KindConnection: verify.TenantConnection, plan.KindSettings: "tenant-settings",
 }
 
-// notSetUp is the cause of a gap that nobody decided on.
-const notSetUp = "the tenant is not set up for this server"
-
 // asCheck is a change that setup would make, as the gap that it is, with the command that makes it.
 func asCheck(c plan.Change, mend string) verify.Check {
 	check := verify.Check{ID: auditIDs[c.Kind], Title: c.Address(), Status: verify.Pass}
 	if c.Action == plan.None {
 		return check
 	}
-	check.Status, check.Cause, check.Hint = verify.Fail, notSetUp, mend
+	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", mend
 	if c.Action == plan.Conflict {
 		check.Cause, check.Hint = c.Reason, c.Hint
 		if !c.Blocking {

@@ -23,7 +23,7 @@ type auditor struct {
 	domain string          // the tenant that there are credentials for
 	noted  []*journal.Note // of the clients that this run has registered there
 	unkept error           // why a note could not be made
-	seen   []verify.Check  // what the tenant showed, once it was looked at
+	seen   []gap           // what the tenant showed, once it was looked at
 	mine   bool            // the server's tenant is this one
 	asked  *spec.Spec      // of setup, where it has just made that true
 }
@@ -85,7 +85,7 @@ func (a *app) unaudited(ctx context.Context, err error, fatal bool) (*auditor, e
 }
 
 // look holds the tenant against what setup would make true, once.
-func (t *auditor) look(ctx context.Context, o verify.Options, report verify.Report) []verify.Check {
+func (t *auditor) look(ctx context.Context, o verify.Options, report verify.Report) []gap {
 	if t.seen == nil {
 		s := specFor(t.client.Domain(), o)
 		if t.asked != nil {
@@ -96,13 +96,12 @@ func (t *auditor) look(ctx context.Context, o verify.Options, report verify.Repo
 	return t.seen
 }
 
-// explain is what the tenant knows of the cause of a failed login: what stands in the way there. Of what is only missing the
-// words of the authorization server say as much, and what was chosen lets clients log in.
+// explain is what the tenant knows of the cause of a failed login: what bars everyone there. Of what is only missing the words
+// of the authorization server say as much.
 func (t *auditor) explain(ctx context.Context, o verify.Options, report verify.Report, suspects []string) (cause, hint string) {
-	for _, c := range t.look(ctx, o, report) {
-		stands := c.Status == verify.Fail || (c.Status == verify.Warn && c.ID == verify.TenantRules)
-		if slices.Contains(suspects, c.ID) && stands && c.Cause != notSetUp {
-			return c.Cause, c.Hint
+	for _, g := range t.look(ctx, o, report) {
+		if g.bars && slices.Contains(suspects, g.ID) {
+			return g.Cause, g.Hint
 		}
 	}
 	return "", ""
@@ -113,7 +112,9 @@ func (t *auditor) checks(ctx context.Context, o verify.Options, report verify.Re
 	var found []verify.Check
 	switch {
 	case t.client != nil:
-		found = t.look(ctx, o, report)
+		for _, g := range t.look(ctx, o, report) {
+			found = append(found, g.Check)
+		}
 	case t.why != nil:
 		v := judge(t.why)
 		found = []verify.Check{{

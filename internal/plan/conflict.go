@@ -18,6 +18,7 @@ func apiConflict(identifier string, object Object) (Change, bool) {
 	}
 	if policy := object.Values[pathUserPolicy]; policy == "deny_all" {
 		c.Fields = []Field{{Path: pathUserPolicy, Before: policy, After: "require_client_grant"}}
+		c.Bars = true
 		c.Reason = "the API's policy for user access is deny_all: no client gets a token for a user"
 		c.Hint = "someone closed it on purpose: set user access to \"per-application\" (require_client_grant) in the dashboard (Applications > APIs > Settings), then run again"
 		return c, true
@@ -30,7 +31,7 @@ const pathUserPolicy = "subject_type_authorization.user.policy"
 
 func nearMissConflict(identifier, other string) Change {
 	return Change{
-		Action: Conflict, Kind: KindAPI, Key: identifier, Blocking: true,
+		Action: Conflict, Kind: KindAPI, Key: identifier, Blocking: true, Bars: true,
 		Fields: []Field{{Path: "identifier", Before: other, After: identifier}},
 		Reason: fmt.Sprintf("an API %s exists, which differs only by a slash or by case", other),
 		Hint: "Auth0 compares identifiers byte for byte and cannot change one: delete that API if nothing uses it, " +
@@ -40,7 +41,7 @@ func nearMissConflict(identifier, other string) Change {
 
 func grantConflict(audience string, grant Object) Change {
 	return Change{
-		Action: Conflict, Kind: KindGrant, Key: audience, ID: grant.ID, Blocking: true,
+		Action: Conflict, Kind: KindGrant, Key: audience, ID: grant.ID, Blocking: true, Bars: true,
 		Fields: []Field{{Path: "subject_type", Before: grant.Values["subject_type"], After: "user"}},
 		Reason: fmt.Sprintf("the default grant %s is for machine-to-machine access (subject_type client), so users can't log in, "+
 			"and an API has one default grant", grant.ID),

@@ -69,10 +69,11 @@ type Change struct {
 	Impact string // what it means for others, in a sentence; empty where it means nothing to them
 
 	// Reason, Hint and Blocking belong to a conflict: what stands in the way, what to do, and whether nothing at all
-	// may be written before it is decided.
+	// may be written before it is decided. Bars says that until then nobody can log in.
 	Reason   string
 	Hint     string
 	Blocking bool
+	Bars     bool
 }
 
 // Writes tells whether the change sends something.

@@ -33,8 +33,6 @@ func (d diagnosis) fail(got, want string) finding {
 // explained is a finding with what the tenant knows of its cause.
 func (r *run) explained(ctx context.Context, found finding) finding {
 	if len(found.suspects) > 0 && r.o.Explain != nil {
-		ctx, cancel := context.WithTimeout(ctx, r.o.Timeout)
-		defer cancel()
 		if cause, hint := r.o.Explain(ctx, r.report, found.suspects); cause != "" {
 			found.cause, found.hint = cause, hint
 		}

@@ -18,6 +18,21 @@ var explained = []struct{ name, by, cause, hint string }{
 	{"no connection", verify.TenantConnection, "is at domain level", "--name Username-Password-Authentication"},
 }
 
+// What stands in the way of something else than a login explains none: the grant is missing, whatever the API signs with.
+func TestTenantExplainsNoMoreThanItKnows(t *testing.T) {
+	m := newMending(t, broken{change: func(s *setup) {
+		s.grant, s.api["signing_alg"], s.api["signing_secret"] = nil, "HS256", strings.Repeat("k", 64)
+	}})
+	found := m.verify()
+	login, by := found.check("authorize"), found.check(verify.TenantAPI)
+	if by.Status != verify.Fail || !strings.Contains(by.Cause, "HS256") {
+		t.Fatalf("the tenant's API: %+v", by)
+	}
+	if !strings.Contains(login.Cause, "no grant") {
+		t.Errorf("authorize: the cause is %q", login.Cause)
+	}
+}
+
 // TestTenantExplains verifies with credentials: a failed login is told with the cause that the audit of the same run finds.
 func TestTenantExplains(t *testing.T) {
 	for _, e := range explained {
