@@ -122,6 +122,12 @@ var servers = []broken{
 			replace(resp, http.StatusTooManyRequests, "application/json", "{}")
 		}
 	})), []string{"mcp.initialize"}, "wait a minute", "limits how often"},
+	{"sent on with a token", wrapped(through(func(req *http.Request, resp *http.Response) {
+		if req.URL.Path == "/mcp" && resp.StatusCode == http.StatusOK {
+			replace(resp, http.StatusTemporaryRedirect, "text/plain", "")
+			resp.Header.Set("Location", "/mcp")
+		}
+	})), []string{"mcp.initialize"}, "without redirects", "don't take a token along"},
 	{"tools fail", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if listsTools(req) {
 			replace(resp, http.StatusInternalServerError, "text/plain", "boom")

@@ -71,6 +71,8 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 		return r.forbidden(header, want)
 	case status == http.StatusTooManyRequests:
 		return fail(statusText(status), want, limited, waiting)
+	case status >= 300 && status < 400:
+		return fail(statusText(status)+" to "+showURL(header.Get("Location")), want, "the server sends on a client that it has let in, and clients don't take a token along", "answer at this very URL, without redirects")
 	case status < 300 && strings.Contains(header.Get("Content-Type"), "html"):
 		return fail(statusText(status)+" with a web page", want, "a web page answers in the place of MCP, once the token has passed", "check which address the gateway forwards to: the MCP server behind the gateway has another, or is not running")
 	case status >= http.StatusInternalServerError:

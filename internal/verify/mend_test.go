@@ -14,6 +14,7 @@ var byHand = map[string]string{
 	"asked too often": "time mends it", "asked too often with a token": "time mends it",
 	"a web page in the place of MCP": "where the server is only its user knows", "redirects in a circle": "the server itself fails",
 	"metadata without an issuer": "the authorization server is not ours", "tokens that are not signed": "the authorization server is not ours",
+	"sent on with a token":      "the server itself fails",
 	"no MCP behind the gateway": "the server is another",
 	"metadata wants a token":    "the route's authentication is not ours to take off", "metadata fails": "the server itself fails",
 	"URL with a query": "what the query is for only its user knows",
