@@ -16,7 +16,7 @@ import (
 var tokens = []broken{
 	{
 		"resource profile off", func(s *setup) { delete(s.settings, "resource_parameter_profile") },
-		[]string{"token.format", "mcp.initialize"},
+		[]string{"token.format", "token.refresh", "mcp.initialize"},
 		runSetup, "resource profile",
 	},
 	{"token for the default audience", func(s *setup) {
@@ -46,6 +46,7 @@ var tokens = []broken{
 	}, []string{"token.scope"}, "--scope read:tools", "does not have"},
 	{"tokens without an end", wrapped(reclaimed(func(o object) { delete(o, "exp") })), []string{"token.lifetime"}, "set exp", "has it for good"},
 	{"tokens that are not signed", wrapped(unsigned), []string{"token.format"}, "sign its tokens", "whoever can write one"},
+	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
 	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "authorization server", "bearer tokens alone"},
 	{
 		"the code is refused", wrapped(answering("POST", "/oauth/token", 403, `{"error":"invalid_grant","error_description":"Invalid authorization code"}`)),

@@ -69,7 +69,6 @@ var warnings = []broken{
 	}, []string{"mcp.tools"}, "scopes_supported", "more scopes than it tells of"},
 	{"exp long after expires_in", wrapped(reclaimed(ending(70 * 365 * 24 * time.Hour))), []string{"token.lifetime"}, "expires_in and exp", "still good"},
 	{"exp long before expires_in", wrapped(reclaimed(ending(10 * time.Minute))), []string{"token.lifetime"}, "expires_in and exp", "refused already"},
-	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
 	{"offline_access is not named", wrapped(edit(asPath, func(o object) { o["scopes_supported"] = []string{"openid"} })), []string{"token.refresh"}, "name offline_access", "where the authorization server names it"},
 	{"tokens that can't be read", wrapped(opaque), []string{"token.format"}, runSetup, "by asking the authorization server"},
 	{"no tools", wrapped(through(func(req *http.Request, resp *http.Response) {

@@ -108,7 +108,6 @@ func TestHintsOfWarningsMend(t *testing.T) {
 	for name, id := range map[string]string{
 		"bare challenge": "challenge.header", "only later messages are protected": "challenge.status", "iss is not promised, and not sent": "server.iss",
 		"tokens live for a minute": "token.lifetime", "tokens live for a month": "token.lifetime", "no scopes anywhere": "token.refresh",
-		"no offline access": "token.refresh",
 	} {
 		i := slices.IndexFunc(warnings, func(b broken) bool { return b.name == name })
 		if i < 0 {
