@@ -90,14 +90,16 @@ func TestRegistrationQuota(t *testing.T) {
 // TestClientDocument logs in with a client id metadata document, and without each thing that it needs.
 func TestClientDocument(t *testing.T) {
 	body := ""
-	documents := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	serve := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/away.json" {
 			http.Redirect(w, r, "/client.json", http.StatusFound)
 			return
 		}
 		_, _ = w.Write([]byte(body))
-	}))
+	})
+	documents, secured := httptest.NewServer(serve), httptest.NewTLSServer(serve)
 	t.Cleanup(documents.Close)
+	t.Cleanup(secured.Close)
 	address := documents.URL + "/client.json"
 	good := fmt.Sprintf(`{"client_id":%q,"client_name":"Documented","redirect_uris":[%q],"grant_types":["authorization_code","refresh_token"],"application_type":"native"}`, address, callback)
 	supported := setting("client_id_metadata_document_supported", true)
@@ -109,6 +111,7 @@ func TestClientDocument(t *testing.T) {
 		want   string // "": it works
 	}{
 		{"works", supported, address, good, ""},
+		{"over https, which MCP clients insist on", supported, secured.URL + "/client.json", strings.ReplaceAll(good, documents.URL, secured.URL), ""},
 		{"not supported", nil, address, good, "Unknown client: " + address},
 		{"another id", supported, address, strings.Replace(good, address, address+"x", 1), "client_id is not its URL"},
 		{"not JSON", supported, address, "<html>", "not valid JSON"},
@@ -140,7 +143,7 @@ func TestClientDocument(t *testing.T) {
 		}
 		// A second login uses the same client.
 		aCode(t, tenant, asking(c.id))
-		if n := strings.Count(string(tenant.State()), address); n != 1 {
+		if n := strings.Count(string(tenant.State()), c.id); n != 1 {
 			t.Errorf("%d clients of one document", n)
 		}
 	}
