@@ -50,6 +50,8 @@ type GatewayOptions struct {
 	ResourceName string
 	// Scopes are published as scopes_supported. Zuplo's plugin has no such option, so the default is to leave them out.
 	Scopes []string
+	// Legacy is a server that knows only the revisions of MCP that begin with initialize.
+	Legacy bool
 	// Faults are what is wrong with it.
 	Faults []GatewayFault
 	// Client fetches the issuer's keys; the default gives up after ten seconds.

@@ -8,7 +8,7 @@ import (
 	"slices"
 )
 
-// protocolVersions are the revisions of MCP that the gateway speaks, the newest first.
+// protocolVersions are the revisions of MCP that a client agrees on by initialize, the newest first.
 var protocolVersions = []string{"2025-11-25", "2025-06-18", "2025-03-26"}
 
 // JSON-RPC's error codes (JSON-RPC 2.0 section 5.1).
@@ -36,6 +36,7 @@ type rpcResponse struct {
 type rpcError struct {
 	Code    int    `json:"code"`
 	Message string `json:"message"`
+	Data    any    `json:"data,omitempty"`
 }
 
 // serveRPC answers one message of MCP's streamable HTTP transport. There are no sessions, and each answer is plain
@@ -59,9 +60,12 @@ func (g *Gateway) serveRPC(w http.ResponseWriter, r *http.Request, who caller) {
 		w.WriteHeader(http.StatusAccepted)
 		return
 	}
-	out := rpcResponse{Version: "2.0", ID: req.ID}
-	out.Result, out.Error = g.call(&req, who)
-	writeJSON(w, http.StatusOK, out)
+	result, failure, status := g.answer(r.Header, &req, who)
+	out := rpcResponse{Version: "2.0", ID: req.ID, Error: failure}
+	if failure == nil {
+		out.Result = result
+	}
+	writeJSON(w, status, out)
 }
 
 // isID holds MCP's rule for ids: a string or a number, and never null.
@@ -70,10 +74,10 @@ func isID(raw json.RawMessage) bool {
 }
 
 func refuseRPC(w http.ResponseWriter, code int, message string) {
-	writeJSON(w, http.StatusBadRequest, rpcResponse{Version: "2.0", ID: json.RawMessage("null"), Error: &rpcError{code, message}})
+	writeJSON(w, http.StatusBadRequest, rpcResponse{Version: "2.0", ID: json.RawMessage("null"), Error: &rpcError{code, message, nil}})
 }
 
-func (g *Gateway) call(req *rpcRequest, who caller) (any, *rpcError) {
+func (g *Gateway) call(req *rpcRequest, who caller) (object, *rpcError) {
 	switch req.Method {
 	case "initialize":
 		return initialize(req.Params)
@@ -84,25 +88,31 @@ func (g *Gateway) call(req *rpcRequest, who caller) (any, *rpcError) {
 	case "tools/call":
 		return g.callTool(req.Params, who)
 	}
-	return nil, &rpcError{rpcNoMethod, "Method not found: " + req.Method}
+	return nil, noMethod(req.Method)
 }
 
+func noMethod(name string) *rpcError { return &rpcError{rpcNoMethod, "Method not found: " + name, nil} }
+
 // initialize agrees on the client's revision where it is known, else offers the newest.
-func initialize(params json.RawMessage) (any, *rpcError) {
+func initialize(params json.RawMessage) (object, *rpcError) {
 	var asked struct {
 		Version string `json:"protocolVersion"`
 	}
 	if err := json.Unmarshal(params, &asked); err != nil {
-		return nil, &rpcError{rpcInvalidParams, "initialize: the params are not valid"}
+		return nil, &rpcError{rpcInvalidParams, "initialize: the params are not valid", nil}
 	}
 	if !slices.Contains(protocolVersions, asked.Version) {
 		asked.Version = protocolVersions[0]
 	}
 	return object{
-		"protocolVersion": asked.Version, "capabilities": object{"tools": object{}},
-		"serverInfo": object{"name": "mcpauth-sandbox", "title": "Sandbox MCP server", "version": "1.0.0"},
+		"protocolVersion": asked.Version, "capabilities": capabilities, "serverInfo": serverInfo,
 	}, nil
 }
+
+var (
+	capabilities = object{"tools": object{}}
+	serverInfo   = object{"name": "mcpauth-sandbox", "title": "Sandbox MCP server", "version": "1.0.0"}
+)
 
 // tool is a tool as tools/list describes it.
 type tool struct {
@@ -130,7 +140,7 @@ func arguments(names ...string) object {
 	return schema
 }
 
-func (g *Gateway) callTool(params json.RawMessage, who caller) (any, *rpcError) {
+func (g *Gateway) callTool(params json.RawMessage, who caller) (object, *rpcError) {
 	var asked struct {
 		Name      string `json:"name"`
 		Arguments struct {
@@ -139,20 +149,20 @@ func (g *Gateway) callTool(params json.RawMessage, who caller) (any, *rpcError) 
 		} `json:"arguments"`
 	}
 	if err := json.Unmarshal(params, &asked); err != nil {
-		return nil, &rpcError{rpcInvalidParams, "tools/call: the params are not valid"}
+		return nil, &rpcError{rpcInvalidParams, "tools/call: the params are not valid", nil}
 	}
 	switch asked.Name {
 	case "whoami":
 		return said(fmt.Sprintf("%s through %s with %q", who.subject, who.client, who.scope)), nil
 	case "add":
 		if asked.Arguments.A == nil || asked.Arguments.B == nil {
-			return nil, &rpcError{rpcInvalidParams, "add: a and b must be numbers"}
+			return nil, &rpcError{rpcInvalidParams, "add: a and b must be numbers", nil}
 		}
 		return said(fmt.Sprint(*asked.Arguments.A + *asked.Arguments.B)), nil
 	case "time":
 		return said(g.options.Now().UTC().Format("2006-01-02T15:04:05Z")), nil
 	}
-	return nil, &rpcError{rpcInvalidParams, "Unknown tool: " + asked.Name}
+	return nil, &rpcError{rpcInvalidParams, "Unknown tool: " + asked.Name, nil}
 }
 
 func said(text string) object {

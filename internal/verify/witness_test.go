@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
@@ -107,20 +108,40 @@ func (w *witness) sendsTokensInHeaders(t *testing.T) {
 	}
 }
 
+// discoversFirst needs a run of its own, against a server that knows only initialize.
 func (w *witness) discoversFirst(t *testing.T) {
+	old, s := &witness{}, healthy()
+	s.gateway = func(string) sandbox.GatewayOptions { return sandbox.GatewayOptions{Legacy: true} }
+	s.wrap = func(*world) http.RoundTripper { return old }
+	old.report, _ = verified(t, s)
+	for _, c := range []struct {
+		seen           *witness
+		agreed, second string
+	}{{w, "MCP 2026-07-28", "server/discover"}, {old, "MCP 2025-11-25", "initialize"}} {
+		methods := c.seen.opens()
+		if len(methods) < 2 || methods[0] != "server/discover" || methods[1] != c.second {
+			t.Errorf("%s: sent %v", c.agreed, methods)
+		}
+		if got := find(t, c.seen.report, "mcp.initialize").Got; !strings.HasPrefix(got, c.agreed) {
+			t.Errorf("agreed on %q, want %s", got, c.agreed)
+		}
+	}
+}
+
+// opens are the first requests of MCP sessions, in order, without those that were to be refused.
+func (w *witness) opens() []string {
 	var methods []string
 	for _, one := range w.seen {
-		if one.URL.Path == "/mcp" && strings.HasPrefix(one.Header.Get("Authorization"), "Bearer eyJ") {
-			for _, method := range []string{"server/discover", "initialize"} {
-				if bytes.Contains(one.body, []byte(`"`+method+`"`)) {
-					methods = append(methods, method)
-				}
+		if one.URL.Path != "/mcp" || !strings.HasPrefix(one.Header.Get("Authorization"), "Bearer eyJ") {
+			continue
+		}
+		for _, method := range []string{"server/discover", "initialize"} {
+			if bytes.Contains(one.body, []byte(`"`+method+`"`)) {
+				methods = append(methods, method)
 			}
 		}
 	}
-	if len(methods) < 2 || methods[0] != "server/discover" || methods[1] != "initialize" {
-		t.Errorf("sent %v", methods)
-	}
+	return methods
 }
 
 // registersInOrder needs runs of its own: of three ways, the first that is open is taken.

@@ -1,0 +1,86 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"maps"
+	"net/http"
+)
+
+// modernVersion is the revision of MCP in which nothing is agreed on beforehand: each request names its revision within
+// _meta, and repeats in headers what is routed by.
+const modernVersion = "2026-07-28"
+
+// That revision's own error codes.
+const (
+	rpcHeaderMismatch     = -32020
+	rpcUnsupportedVersion = -32022
+)
+
+// envelope is what the params of such a request have beside the method's own.
+type envelope struct {
+	Name string `json:"name"`
+	Meta struct {
+		Version string `json:"io.modelcontextprotocol/protocolVersion"`
+	} `json:"_meta"`
+}
+
+func readEnvelope(params json.RawMessage) *envelope {
+	var e envelope
+	_ = json.Unmarshal(params, &e) // params that can't be read name no revision
+	return &e
+}
+
+// isModern tells such a request from an older one, which may have the header too, with another revision.
+func (e *envelope) isModern(h http.Header) bool {
+	return e.Meta.Version != "" || h.Get("Mcp-Protocol-Version") == modernVersion
+}
+
+// check refuses a request of another revision, and one whose headers say something else than its body.
+func (e *envelope) check(h http.Header, method string) *rpcError {
+	switch e.Meta.Version {
+	case "":
+		return &rpcError{rpcInvalidParams, "params._meta does not name the protocol version", nil}
+	case modernVersion:
+	default:
+		return &rpcError{rpcUnsupportedVersion, "Unsupported protocol version: " + e.Meta.Version, object{
+			"supported": []string{modernVersion}, "requested": e.Meta.Version,
+		}}
+	}
+	for _, c := range []struct{ header, body string }{
+		{"Mcp-Protocol-Version", e.Meta.Version}, {"Mcp-Method", method}, {"Mcp-Name", e.Name},
+	} {
+		if h.Get(c.header) != c.body {
+			return &rpcError{rpcHeaderMismatch, "Header and body disagree: " + c.header, nil}
+		}
+	}
+	return nil
+}
+
+// answer is what a request gets, and its status; in older revisions that is always 200.
+func (g *Gateway) answer(h http.Header, req *rpcRequest, who caller) (object, *rpcError, int) {
+	e := readEnvelope(req.Params)
+	if g.options.Legacy || !e.isModern(h) {
+		result, failure := g.call(req, who)
+		return result, failure, http.StatusOK
+	}
+	if failure := e.check(h, req.Method); failure != nil {
+		return nil, failure, http.StatusBadRequest
+	}
+	common := object{"resultType": "complete", "_meta": object{"io.modelcontextprotocol/serverInfo": serverInfo}}
+	switch req.Method {
+	case "server/discover":
+		common["supportedVersions"], common["capabilities"] = []string{modernVersion}, capabilities
+	case "tools/list", "tools/call":
+		result, failure := g.call(req, who)
+		if failure != nil {
+			return nil, failure, http.StatusOK
+		}
+		maps.Copy(common, result)
+	default:
+		return nil, noMethod(req.Method), http.StatusNotFound
+	}
+	if req.Method != "tools/call" { // what may be kept says for how long, and for whom
+		common["ttlMs"], common["cacheScope"] = 0, "private"
+	}
+	return common, nil, http.StatusOK
+}

@@ -1,0 +1,61 @@
+package sandbox
+
+import (
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+// TestModernRevision: each request names its revision, in its body as in its headers; older requests stay what they were.
+func TestModernRevision(t *testing.T) {
+	p := startPair(t, GatewayOptions{})
+	old := startPair(t, GatewayOptions{Legacy: true})
+	meta := `"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}`
+	for _, c := range []struct {
+		name, method, params, header, headers string
+		status                                int
+		want                                  string
+	}{
+		{"discovery", "server/discover", meta, "2026-07-28", "server/discover", 200, `"supportedVersions":["2026-07-28"],"ttlMs":0`},
+		{"tools", "tools/list", meta, "2026-07-28", "tools/list", 200, `"resultType":"complete","tools":[{"name":"whoami"`},
+		{"a call", "tools/call", `"name":"whoami",` + meta, "2026-07-28", "tools/call whoami", 200, `"resultType":"complete"}`},
+		{"a call of no tool", "tools/call", `"name":"sub",` + meta, "2026-07-28", "tools/call sub", 200, `"code":-32602,"message":"Unknown tool: sub"}`},
+		{"a call for another tool", "tools/call", `"name":"whoami",` + meta, "2026-07-28", "tools/call add", 400, `"code":-32020`},
+		{"another method", "tools/list", meta, "2026-07-28", "tools/call", 400, `"code":-32020`},
+		{"another revision in the header", "tools/list", meta, "2025-11-25", "tools/list", 400, `"code":-32020`},
+		{"a revision that is unknown", "server/discover", strings.Replace(meta, "2026-07-28", "2099-01-01", 1), "2099-01-01", "server/discover", 400, `"data":{"requested":"2099-01-01","supported":["2026-07-28"]}`},
+		{"in the header alone", "tools/list", ``, "2026-07-28", "tools/list", 400, `"code":-32602`},
+		{"what it has no more", "initialize", meta, "2026-07-28", "initialize", 404, `"code":-32601`},
+		{"an older one", "tools/list", ``, "2025-11-25", "", 200, `{"jsonrpc":"2.0","id":1,"result":{"tools":[`},
+	} {
+		method, name, _ := strings.Cut(c.headers, " ")
+		body := `{"jsonrpc":"2.0","id":1,"method":"` + c.method + `","params":{` + c.params + `}}`
+		send := func(p pair) (int, string) {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.gateway.URL, strings.NewReader(body))
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header = http.Header{
+				"Content-Type": {"application/json"}, "Authorization": {"Bearer " + p.token(nil)},
+				"Mcp-Protocol-Version": {c.header}, "Mcp-Method": {method}, "Mcp-Name": {name},
+			}
+			res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer func() { _ = res.Body.Close() }()
+			data, err := io.ReadAll(res.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return res.StatusCode, string(data)
+		}
+		if status, got := send(p); status != c.status || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %d %s, want %d with %s", c.name, status, got, c.status, c.want)
+		}
+		if status, got := send(old); status != http.StatusOK || strings.Contains(got, "resultType") {
+			t.Errorf("%s, to a server that knows none of it: %d %s", c.name, status, got)
+		}
+	}
+}
