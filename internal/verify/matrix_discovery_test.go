@@ -71,6 +71,11 @@ var metadata = []broken{
 		runRender, "trailing slash",
 	},
 	{
+		"metadata that the challenge names is about the host", wrapped(edit(resourcePath, func(o object) { o["resource"] = strings.TrimSuffix(o["resource"].(string), "/mcp") })),
+		[]string{"resource.match"},
+		runRender, "about the whole host",
+	},
+	{
 		"metadata of another host", gateway(func(o *sandbox.GatewayOptions, _ string) { o.Resource = "https://mcp.example/mcp" }),
 		[]string{"resource.match"},
 		runRender, "their hosts differ",

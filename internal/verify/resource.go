@@ -134,7 +134,8 @@ func (r *run) checkResourceMatch(context.Context) finding {
 		return pass(show(got))
 	}
 	host := r.target.Scheme + "://" + r.target.Host
-	if r.rooted && (got == host || got == host+"/") {
+	whole := got == host || got == host+"/"
+	if r.rooted && whole {
 		r.indicator = got
 		return warn(show(got), show(r.o.URL), "the metadata is about the whole host, so clients ask for a token for "+got+
 			", and some put a slash behind it: the API's identifier and the gateway's audience must be the same string", "serve metadata for the URL itself, under "+r.resourceCandidates()[0].url)
@@ -143,8 +144,11 @@ func (r *run) checkResourceMatch(context.Context) finding {
 	if canonical, _, err := spec.CanonicalURL(r.o.URL); (err == nil && canonical == got && got != r.o.URL) || (r.refused != "" && sameOrigin(got, r.target)) {
 		hint = r.at(got) // not the server is wrong, but the URL that it was looked for at
 	}
-	return fail(show(got), show(r.o.URL), difference(got, r.o.URL)+
-		"; the gateway builds it from its host name and path, or it is written down wrongly", hint)
+	cause := difference(got, r.o.URL) + "; the gateway builds it from its host name and path, or it is written down wrongly"
+	if whole { // libraries for MCP servers do so by default
+		cause = "the metadata of this URL is about the whole host: clients must refuse it, and those that don't ask for a token for another API"
+	}
+	return fail(show(got), show(r.o.URL), cause, hint)
 }
 
 func (r *run) checkServers(context.Context) finding {
