@@ -4,13 +4,17 @@ import (
 	"encoding/json"
 	"maps"
 	"net/http"
+	"slices"
 )
 
 // modernVersion is the revision of MCP in which nothing is agreed on beforehand: each request names its revision within
 // _meta, and repeats in headers what is routed by.
 const modernVersion = "2026-07-28"
 
-// That revision's own error codes.
+// revisionHeader is in every request, but for the first of older revisions, and names one that the server speaks.
+const revisionHeader = "Mcp-Protocol-Version"
+
+// The newest revision's own error codes.
 const (
 	rpcHeaderMismatch     = -32020
 	rpcUnsupportedVersion = -32022
@@ -32,7 +36,7 @@ func readEnvelope(params json.RawMessage) *envelope {
 
 // isModern tells such a request from an older one, which may have the header too, with another revision.
 func (e *envelope) isModern(h http.Header) bool {
-	return e.Meta.Version != "" || h.Get("Mcp-Protocol-Version") == modernVersion
+	return e.Meta.Version != "" || h.Get(revisionHeader) == modernVersion
 }
 
 // check refuses a request of another revision, and one whose headers say something else than its body.
@@ -47,7 +51,7 @@ func (e *envelope) check(h http.Header, method string) *rpcError {
 		}}
 	}
 	for _, c := range []struct{ header, body string }{
-		{"Mcp-Protocol-Version", e.Meta.Version}, {"Mcp-Method", method}, {"Mcp-Name", e.Name},
+		{revisionHeader, e.Meta.Version}, {"Mcp-Method", method}, {"Mcp-Name", e.Name},
 	} {
 		if h.Get(c.header) != c.body {
 			return &rpcError{rpcHeaderMismatch, "Header and body disagree: " + c.header, nil}
@@ -56,10 +60,13 @@ func (e *envelope) check(h http.Header, method string) *rpcError {
 	return nil
 }
 
-// answer is what a request gets, and its status; in older revisions that is always 200.
+// answer is what a request gets, and its status; in older revisions that is 200 but for a revision that isn't spoken.
 func (g *Gateway) answer(h http.Header, req *rpcRequest, who caller) (object, *rpcError, int) {
 	e := readEnvelope(req.Params)
 	if g.options.Legacy || !e.isModern(h) {
+		if asked := h.Get(revisionHeader); asked != "" && !slices.Contains(protocolVersions, asked) && req.Method != "initialize" {
+			return nil, &rpcError{rpcInvalidRequest, "Unsupported protocol version: " + asked, nil}, http.StatusBadRequest
+		}
 		result, failure := g.call(req, who)
 		return result, failure, http.StatusOK
 	}
