@@ -24,7 +24,8 @@ const (
 type envelope struct {
 	Name string `json:"name"`
 	Meta struct {
-		Version string `json:"io.modelcontextprotocol/protocolVersion"`
+		Version      string `json:"io.modelcontextprotocol/protocolVersion"`
+		Capabilities object `json:"io.modelcontextprotocol/clientCapabilities"`
 	} `json:"_meta"`
 }
 
@@ -39,16 +40,17 @@ func (e *envelope) isModern(h http.Header) bool {
 	return e.Meta.Version != "" || h.Get(revisionHeader) == modernVersion
 }
 
-// check refuses a request of another revision, and one whose headers say something else than its body.
+// check refuses a request of another revision, one that lacks what each must say, and one whose headers say something else.
 func (e *envelope) check(h http.Header, method string) *rpcError {
-	switch e.Meta.Version {
-	case "":
+	switch version := e.Meta.Version; {
+	case version == "":
 		return &rpcError{rpcInvalidParams, "params._meta does not name the protocol version", nil}
-	case modernVersion:
-	default:
-		return &rpcError{rpcUnsupportedVersion, "Unsupported protocol version: " + e.Meta.Version, object{
-			"supported": []string{modernVersion}, "requested": e.Meta.Version,
+	case version != modernVersion:
+		return &rpcError{rpcUnsupportedVersion, "Unsupported protocol version: " + version, object{
+			"supported": []string{modernVersion}, "requested": version,
 		}}
+	case e.Meta.Capabilities == nil:
+		return &rpcError{rpcInvalidParams, "params._meta does not name the client's capabilities", nil}
 	}
 	for _, c := range []struct{ header, body string }{
 		{revisionHeader, e.Meta.Version}, {"Mcp-Method", method}, {"Mcp-Name", e.Name},

@@ -26,6 +26,7 @@ func TestModernRevision(t *testing.T) {
 		{"another revision in the header", "tools/list", meta, "2025-11-25", "tools/list", 400, `"code":-32020`},
 		{"a revision that is unknown", "server/discover", strings.Replace(meta, "2026-07-28", "2099-01-01", 1), "2099-01-01", "server/discover", 400, `"data":{"requested":"2099-01-01","supported":["2026-07-28"]}`},
 		{"in the header alone", "tools/list", ``, "2026-07-28", "tools/list", 400, `"code":-32602`},
+		{"no word on what the client can do", "tools/list", strings.Replace(meta, "clientCapabilities", "x", 1), "2026-07-28", "tools/list", 400, `"code":-32602`},
 		{"what it has no more", "initialize", meta, "2026-07-28", "initialize", 404, `"code":-32601`},
 		{"a revision that never was", "tools/list", ``, "2025-01-01", "", 400, `"Unsupported protocol version: 2025-01-01"`},
 		{"an older one", "tools/list", ``, "2025-11-25", "", 200, `{"jsonrpc":"2.0","id":1,"result":{"tools":[`},
