@@ -25,7 +25,15 @@ func isProtected(client object) bool {
 	return policy == "open_redirect_protection" || (policy == "" && isStrict(client))
 }
 
-// reply redirects to the client with the state it sent and, where the tenant says so, with iss (RFC 9207).
+const (
+	modeFragment = "fragment"
+	modeForm     = "form_post"
+)
+
+var responseModes = []string{"query", modeFragment, modeForm}
+
+// reply sends the browser to the client with the state it sent and, where the tenant says so, with iss (RFC 9207): in the
+// query, in the fragment, or in a form that the browser posts (OAuth 2.0 Form Post Response Mode).
 func (t *Tenant) reply(w http.ResponseWriter, a authorization, answer url.Values) {
 	if a.state != "" {
 		answer.Set("state", a.state)
@@ -39,6 +47,17 @@ func (t *Tenant) reply(w http.ResponseWriter, a authorization, answer url.Values
 	to, err := url.Parse(a.redirect)
 	if err != nil {
 		showError(w, pageOnly(http.StatusBadRequest, "invalid_request", "The registered callback URL is not a URL"))
+		return
+	}
+	switch a.mode {
+	case modeFragment:
+		redirect(w, a.redirect+"#"+answer.Encode())
+		return
+	case modeForm:
+		showPage(w, http.StatusOK, "answer", struct {
+			To     string
+			Answer url.Values
+		}{a.redirect, answer})
 		return
 	}
 	if to.RawQuery != "" {

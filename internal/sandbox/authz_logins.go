@@ -29,6 +29,7 @@ type authorization struct {
 	redirect   string // where the answer goes
 	redirected bool   // the client named it, so it must name it again at the token endpoint (RFC 6749 section 4.1.3)
 	state      string
+	mode       string // how the answer gets there, of responseModes; empty: in the query
 	challenge  string // PKCE; empty without
 	method     string
 	nonce      string

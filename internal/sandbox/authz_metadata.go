@@ -27,7 +27,7 @@ func (t *Tenant) serveMetadata(w http.ResponseWriter, _ *http.Request) {
 			"code", "token", "id_token", "code token", "code id_token", "token id_token", "code token id_token",
 		},
 		"code_challenge_methods_supported":                 []string{methodS256, methodPlain},
-		"response_modes_supported":                         []string{"query", "fragment", "form_post"},
+		"response_modes_supported":                         responseModes,
 		"subject_types_supported":                          []string{"public"},
 		"token_endpoint_auth_methods_supported":            []string{"client_secret_basic", "client_secret_post", "private_key_jwt", "none"},
 		"token_endpoint_auth_signing_alg_values_supported": []string{"RS256", "RS384", "PS256"},

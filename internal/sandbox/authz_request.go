@@ -92,7 +92,7 @@ func (t *Tenant) readAuthorize(params url.Values) (*authorizeRequest, *denial) {
 		return q, pageOnly(http.StatusForbidden, "unauthorized_client",
 			"Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs.")
 	}
-	q.state, q.nonce = params.Get("state"), params.Get("nonce")
+	q.state, q.nonce, q.mode = params.Get("state"), params.Get("nonce"), params.Get("response_mode")
 	q.connection, q.hint, q.prompt = params.Get("connection"), params.Get("login_hint"), params.Get("prompt")
 	q.fresh = params.Has("max_age") || slices.Contains(strings.Fields(q.prompt), "login")
 	return q, nil
@@ -142,6 +142,8 @@ func checkResponseType(q *authorizeRequest) *denial {
 		return denied("invalid_request", "Missing required parameter: response_type")
 	case kind != "code":
 		return denied("unsupported_response_type", "Unsupported response type: "+kind)
+	case q.mode != "" && !slices.Contains(responseModes, q.mode):
+		return denied("invalid_request", "Unsupported response_mode: "+q.mode)
 	case !slices.Contains(texts(q.client, "grant_types"), "authorization_code"):
 		return denied("unauthorized_client", "Grant type 'authorization_code' not allowed for the client.")
 	}

@@ -50,6 +50,7 @@ var authorizeRules = []rule{
 	{name: "another port", params: []string{"redirect_uri", "http://127.0.0.1:6277/oauth/callback"}, status: 403, code: "unauthorized_client", text: "Callback URL mismatch", anyway: true},
 	{name: "unknown parameter", params: []string{"audiense", notes}, status: 400, code: "invalid_request", text: "Unsupported parameter: audiense", strict: true},
 	{name: "response mode", params: []string{"response_mode", "query"}, status: 400, code: "invalid_request", text: "Unsupported parameter: response_mode", strict: true},
+	{name: "odd response mode", params: []string{"response_mode", "web_message"}, status: 400, code: "invalid_request", text: "response_mode"},
 	{name: "no response type", params: []string{"response_type", ""}, status: 400, code: "invalid_request", text: "Missing required parameter: response_type"},
 	{name: "implicit", params: []string{"response_type", "token"}, status: 400, code: "unsupported_response_type", text: "Unsupported response type: token"},
 	{name: "no PKCE", params: []string{"code_challenge", "", "code_challenge_method", ""}, status: 400, code: "invalid_request", text: "code_challenge", strict: true},

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"html/template"
 	"net/http"
 	"strings"
@@ -42,6 +44,14 @@ code,pre{overflow-wrap:anywhere;white-space:pre-wrap}</style></head><body><main>
 </form>
 </main></body></html>{{end}}
 
+{{define "answer"}}{{template "top" "Back to the application"}}
+<form method="post" action="{{.To}}">
+{{range $name, $values := .Answer}}{{range $values}}<input type="hidden" name="{{$name}}" value="{{.}}">
+{{end}}{{end}}<button type="submit">Continue</button>
+</form>
+<script>` + submitScript + `</script>
+</main></body></html>{{end}}
+
 {{define "error"}}{{template "top" "Oops!, something went wrong"}}
 <p>There could be a misconfiguration in the system or a service outage.</p>
 <h2>Technical details</h2>
@@ -49,7 +59,16 @@ code,pre{overflow-wrap:anywhere;white-space:pre-wrap}</style></head><body><main>
 </main></body></html>{{end}}
 `))
 
-// showPage writes a page that runs no script, loads nothing and stands in no frame.
+// submitScript is the only script that a page may run.
+const submitScript = "document.forms[0].submit()"
+
+var pagePolicy = func() string {
+	sum := sha256.Sum256([]byte(submitScript))
+	return "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) +
+		"'; base-uri 'none'; frame-ancestors 'none'"
+}()
+
+// showPage writes a page that runs no other script, loads nothing and stands in no frame.
 func showPage(w http.ResponseWriter, status int, name string, data any) {
 	var b strings.Builder
 	if err := pages.ExecuteTemplate(&b, name, data); err != nil {
@@ -58,7 +77,7 @@ func showPage(w http.ResponseWriter, status int, name string, data any) {
 	}
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", pagePolicy)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cache-Control", "no-store")

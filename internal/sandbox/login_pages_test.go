@@ -168,3 +168,29 @@ func TestPageHeaders(t *testing.T) {
 		t.Errorf("headers: %v", h)
 	}
 }
+
+// TestResponseModes: the answer, or the error, goes where the client wants it.
+func TestResponseModes(t *testing.T) {
+	for _, approved := range []bool{true, false} {
+		tenant := ready(t, Options{Mode: ModePermissive, AutoApprove: approved}, nil)
+		asked := with(asking(aClient(t, tenant)), "prompt", "none") // which fails without approval
+		for _, mode := range []string{"query", "fragment", "form_post"} {
+			res := send(t, tenant, authorizePath(with(asked, "response_mode", mode)), nil)
+			to, text := res.Header.Get("Location"), bodyOf(t, res)
+			var got url.Values
+			switch mode {
+			case "form_post":
+				if got = hidden(text); !strings.Contains(text, `action="`+callback+`"`) || res.StatusCode != http.StatusOK {
+					t.Errorf("%s: %d %s", mode, res.StatusCode, text)
+				}
+			case "fragment":
+				got, _ = url.ParseQuery(strings.TrimPrefix(to, callback+"#"))
+			default:
+				got, _ = url.ParseQuery(strings.TrimPrefix(to, callback+"?"))
+			}
+			if got.Has("code") != approved || got.Has("error") == approved || got.Get("state") != "s t&ate" || got.Get("iss") != tenant.issuer {
+				t.Errorf("%s, approved %v: to %q with %v", mode, approved, to, got)
+			}
+		}
+	}
+}
