@@ -67,6 +67,9 @@ func (a *app) demo(ctx context.Context) error {
 	for i, step := range steps {
 		typed := view.FoldCommand("$ mcpauth "+commandLine(step.args), a.foldAt(a.env.Out))
 		tell("\n%s\n", palette.Strong(fmt.Sprintf("%d. %s", i+1, step.title)))
+		if a.unwritten != nil && !a.global.json { // nobody listens to the rest
+			return nil
+		}
 		a.outf("%s\n\n", palette.Faint(typed))
 		if code := Main(a.demoEnv(ctx, vars), append(step.args, a.passedOn()...)); code != exitDone {
 			return childError{code}

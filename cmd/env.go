@@ -61,14 +61,24 @@ func System(version string) Env {
 			}
 			return 0
 		},
-		DropTyped: dropTyped,
-		Interrupted: func(ctx context.Context) (context.Context, context.CancelFunc) {
-			return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-		},
+		DropTyped:   dropTyped,
+		Interrupted: interrupted,
 		OpenBrowser: openBrowser,
 		Keyring:     tenant.SystemKeyring(os.Getenv),
 		Executable:  os.Executable,
 	}
+}
+
+// interrupted ends its context at Ctrl-C, at a polite kill, and when the terminal is closed, unless nohup asked to outlive it. It
+// also keeps a write to a reader that has gone away from killing the process, in the midst of changes too: the write fails,
+// and the run ends as it would have. The signal is taken and not ignored, as programs that are started would inherit that.
+func interrupted(ctx context.Context) (context.Context, context.CancelFunc) {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	ends := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		ends = append(ends, syscall.SIGHUP)
+	}
+	return signal.NotifyContext(ctx, ends...)
 }
 
 // secretVariables hold what signs in somewhere.

@@ -60,8 +60,9 @@ func TestWizardIsInterruptedWhileItWaits(t *testing.T) {
 	t.Cleanup(func() { _ = server.Close() })
 	w := &world{server: server}
 	for name, leave := range map[string]func(*console){
-		"a key":    func(c *console) { c.types(interrupt) },
-		"a signal": func(c *console) { _ = c.program.Process.Signal(syscall.SIGTERM) },
+		"a key":         func(c *console) { c.types(interrupt) },
+		"a signal":      func(c *console) { _ = c.program.Process.Signal(syscall.SIGTERM) },
+		"what shuts it": func(c *console) { _ = c.program.Process.Signal(syscall.SIGHUP) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := onConsole(t, usual, t.TempDir(), w.signedIn(), "setup")

@@ -106,7 +106,9 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		return a.runIn(ctx, append(env, passing(env)), o.command)
 	}
 	a.pointAt(server.URL, env, o.envFile)
-	<-ctx.Done()
+	if a.unwritten == nil { // else nobody could find it
+		<-ctx.Done()
+	}
 	a.say("sandbox stopped\n")
 	return nil
 }

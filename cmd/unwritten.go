@@ -15,19 +15,17 @@ func (a *app) wrote(err error) {
 }
 
 // ended is the exit code of a run, after what became of its results. A reader that has gone away, such as head, has seen what
-// it wanted.
+// it wanted: that changes nothing.
 func (a *app) ended(exit int) int {
-	switch {
-	case a.unwritten == nil:
+	if a.unwritten == nil || errors.Is(a.unwritten, syscall.EPIPE) {
 		return exit
-	case !errors.Is(a.unwritten, syscall.EPIPE):
-		cause := a.unwritten
-		var path *fs.PathError
-		if errors.As(cause, &path) {
-			cause = path.Err
-		}
-		a.errf("error: stdout can't be written: %v\n", cause)
 	}
+	cause := a.unwritten
+	var path *fs.PathError
+	if errors.As(cause, &path) {
+		cause = path.Err
+	}
+	a.errf("error: stdout can't be written: %v\n", cause)
 	if exit == exitDone || exit == exitPending {
 		return exitFailure
 	}
