@@ -117,12 +117,16 @@ func ParseFile(name string, content []byte) (f File, err error) {
 			f, err = File{}, Invalid{{Field: name, What: "is not YAML that can be read", Hint: "see the README for the keys of mcpauth.yaml, and leave out tags, anchors and aliases"}}
 		}
 	}()
+	content = bytes.TrimPrefix(content, []byte("\ufeff")) // the byte order mark that editors on Windows put there
 	err = yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(&f)
-	if err == nil || errors.Is(err, io.EOF) {
-		return f, nil
+	if errors.Is(err, io.EOF) {
+		err = nil
 	}
-	if found := check(name, content); len(found) > 0 {
+	if found := check(name, content, err != nil); len(found) > 0 {
 		return File{}, found
+	}
+	if err == nil {
+		return f, nil
 	}
 	return File{}, Invalid{{Field: name, What: yaml.FormatError(err, false, false), Hint: "see the README for the keys of mcpauth.yaml"}}
 }

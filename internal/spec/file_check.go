@@ -9,20 +9,40 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 
 	"github.com/mcpauth-cli/mcpauth/internal/suggest"
 )
 
 // check looks through an mcpauth.yaml that was refused for all that is wrong with it, each with its line and column: the YAML
-// library stops at the first. It is empty where the file is no YAML at all, or where it finds no more than the library.
-func check(name string, content []byte) Invalid {
+// library stops at the first, and never looks at a second document. It is empty where the file is no YAML at all, or where it
+// finds no more than the library.
+func check(name string, content []byte, refused bool) Invalid {
 	parsed, err := parser.ParseBytes(content, 0)
 	if err != nil || len(parsed.Docs) == 0 {
 		return nil
 	}
 	c := checking{file: name}
-	c.value(parsed.Docs[0].Body, reflect.TypeFor[File](), "the file")
+	if refused {
+		c.value(parsed.Docs[0].Body, reflect.TypeFor[File](), "the file")
+	}
+	c.further(parsed.Docs[1:])
 	return c.found
+}
+
+// further refuses what stands behind the first document: it would be left out without a word.
+func (c *checking) further(docs []*ast.DocumentNode) {
+	for _, doc := range docs {
+		if doc.Body == nil {
+			continue
+		}
+		begins := doc.Start
+		if begins == nil { // behind a ... it may do without
+			begins = doc.Body.GetToken()
+		}
+		c.addAt(begins, "put all keys into one document, without a --- between them", "a second document begins")
+		return
+	}
 }
 
 type checking struct {
@@ -31,9 +51,13 @@ type checking struct {
 }
 
 func (c *checking) add(at ast.Node, hint, what string, args ...any) {
+	c.addAt(at.GetToken(), hint, what, args...)
+}
+
+func (c *checking) addAt(at *token.Token, hint, what string, args ...any) {
 	field := c.file
-	if t := at.GetToken(); t != nil && t.Position != nil {
-		field = fmt.Sprintf("%s:%d:%d", c.file, t.Position.Line, t.Position.Column)
+	if at != nil && at.Position != nil {
+		field = fmt.Sprintf("%s:%d:%d", c.file, at.Position.Line, at.Position.Column)
 	}
 	c.found = append(c.found, Problem{Field: field, What: fmt.Sprintf(what, args...), Hint: hint})
 }

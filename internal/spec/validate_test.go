@@ -99,8 +99,14 @@ gateway: {policy_name: my-policy}
 	if f, err := spec.ParseFile("empty", nil); err != nil || len(f.Servers) != 0 {
 		t.Errorf("an empty file is %+v, %v", f, err)
 	}
+	for _, content := range []string{"\ufeffregistration: cimd\n", "# mine\n---\nregistration: cimd\n...\n", "registration: cimd\n---\n# the end\n"} {
+		if f, err := spec.ParseFile("mcpauth.yaml", []byte(content)); err != nil || f.Registration != "cimd" {
+			t.Errorf("ParseFile(%q) = %+v, %v", content, f, err)
+		}
+	}
 	for content, what := range map[string]string{
 		"domian: x":            "domian",
+		"domain: x\n...\na: b": ":3:",
 		"servers: [":           "2:",
 		"token_lifetime: soon": "not a duration",
 		"servers: 3":           "",
@@ -126,6 +132,10 @@ token_lifetime: soon
 offline_access: maybe
 registration: [dcr]
 gateway: {policy-name: x, route: {path: /mcp}, resource_name: &n N}
+---
+domain: t.eu.auth0.com
+---
+domain: u.eu.auth0.com
 `))
 	want := []string{
 		`m.yaml:1:1: there is no key "servres" in the file; did you mean servers?`,
@@ -139,6 +149,7 @@ gateway: {policy-name: x, route: {path: /mcp}, resource_name: &n N}
 		`m.yaml:10:15: registration can't be a list; write one value there`,
 		`m.yaml:11:11: there is no key "policy-name" in gateway; did you mean policy_name?`,
 		`m.yaml:11:34: gateway.route can't be keys with values; write one value there`,
+		`m.yaml:12:1: a second document begins; put all keys into one document, without a --- between them`,
 	}
 	if err == nil || err.Error() != strings.Join(want, "\n") {
 		t.Errorf("got\n%v\nwant\n%s", err, strings.Join(want, "\n"))
