@@ -78,7 +78,6 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 		return err
 	}
 	defer func() { _ = server.Close() }()
-	defer a.sayIdle(server.Tenant)
 	env := server.Env()
 	if o.gateway {
 		gateway, err := a.startGateway(ctx, server, o)
@@ -102,6 +101,7 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 			return err
 		}
 	}
+	defer a.sayIdle(server.Tenant)
 	if len(o.command) > 0 {
 		return a.runIn(ctx, append(env, passing(env)), o.command)
 	}
@@ -113,10 +113,11 @@ func (a *app) sandbox(ctx context.Context, o sandboxOptions) error {
 	return nil
 }
 
-// sayIdle names the faults that were never met: what was to be tried with them was not.
+// sayIdle names the faults that were never met: what was to be tried with them was not. By then the document of --json is
+// written, or stdout is the command's.
 func (a *app) sayIdle(t *sandbox.Tenant) {
 	for _, fault := range t.IdleFaults() {
-		a.say("%s\n", a.errPalette().Warn("no request met the fault "+view.Clean(fault)))
+		a.errf("%s\n", a.errPalette().Warn("no request met the fault "+view.Clean(fault)))
 	}
 }
 
@@ -147,6 +148,9 @@ func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Serv
 			return nil, spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s can't be read", o.seed), Hint: "give a JSON file in the shape of /sandbox/state"}}
 		}
 		o.tenant.Seed = content
+		if _, err := os.Stat(o.tenant.StateFile); err == nil {
+			a.errf("%s\n", a.errPalette().Warn(view.Clean(fmt.Sprintf("--seed is left out: the tenant goes on as %s has it", o.tenant.StateFile))))
+		}
 	}
 	if o.port < 0 || o.port > 65535 {
 		return nil, spec.Invalid{{Field: "--port", What: fmt.Sprintf("%d is not a port", o.port), Hint: "choose one from 0 to 65535"}}
@@ -195,11 +199,11 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 	case errors.As(err, &option):
 		return spec.Invalid{{Field: "--" + strings.ReplaceAll(option.Option, " ", "-"), What: fmt.Sprintf("%q can't be used", option.Value), Hint: "give " + option.Want}}
 	case errors.As(err, &seed) && seed.From != "seed":
-		return spec.Invalid{{Field: "--state", What: seed.Error(), Hint: "name a file that a sandbox wrote, or one that isn't there yet"}}
+		return spec.Invalid{{Field: "--state", What: fmt.Sprintf("%s: %v", seed.From, seed.Err), Hint: "name a file that a sandbox wrote, or one that isn't there yet"}}
 	case o.tenant.StateFile != "" && errors.Is(err, fs.ErrNotExist):
 		return spec.Invalid{{Field: "--state", What: fmt.Sprintf("the folder of %s isn't there", o.tenant.StateFile), Hint: "make it first"}}
 	case errors.As(err, &seed):
-		return spec.Invalid{{Field: "--seed", What: seed.Error(), Hint: "give JSON in the shape of /sandbox/state"}}
+		return spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s: %v", o.seed, seed.Err), Hint: "give JSON in the shape of /sandbox/state"}}
 	case errors.Is(err, syscall.EADDRINUSE):
 		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: "choose another with --port, or --port 0 for a free one"}
 	}

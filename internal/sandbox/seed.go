@@ -1,31 +1,83 @@
 package sandbox
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
+	"slices"
+	"strings"
 )
+
+// SeedError is a seed or a state file that cannot be used.
+type SeedError struct {
+	From string // "seed", or the file's path
+	Err  error
+}
+
+func (e *SeedError) Error() string { return fmt.Sprintf("sandbox %s: %v", e.From, e.Err) }
+func (e *SeedError) Unwrap() error { return e.Err }
+
+// decodeSnapshot is strict, as what is misspelt would be left out without a word.
+func decodeSnapshot(from string, data []byte) (s snapshot, err error) {
+	var parts map[string]json.RawMessage
+	if err := decodeJSON(data, &parts); err != nil {
+		return s, &SeedError{from, notJSON(data, err)}
+	}
+	places := map[string]*[]object{
+		"resource_servers": &s.APIs, "client_grants": &s.Grants, "connections": &s.Connections,
+		"clients": &s.Clients, "rules": &s.Rules, "hooks": &s.Hooks,
+	}
+	for _, key := range slices.Sorted(maps.Keys(parts)) {
+		list, known := places[key]
+		switch {
+		case key == "tenant_settings":
+			if decodeJSON(parts[key], &s.Settings) != nil {
+				return s, &SeedError{from, fmt.Errorf("%s is not an object", key)}
+			}
+		case !known:
+			keys := append(slices.Sorted(maps.Keys(places)), "tenant_settings")
+			return s, &SeedError{from, fmt.Errorf("there is no key %q: the keys are %s", key, strings.Join(keys, ", "))}
+		case decodeJSON(parts[key], list) != nil:
+			return s, &SeedError{from, fmt.Errorf("%s is not a list of objects", key)}
+		}
+	}
+	return s, nil
+}
+
+// notJSON says in which line a document stops being one.
+func notJSON(data []byte, err error) error {
+	var syntax *json.SyntaxError
+	var wrong *json.UnmarshalTypeError
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return errors.New("there is nothing in it")
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("it ends within the document")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:syntax.Offset], []byte("\n")), err)
+	case errors.As(err, &wrong):
+		return fmt.Errorf("it holds a JSON %s, where an object belongs", wrong.Value)
+	}
+	return err
+}
 
 // merge adds the snapshot's objects to the store. Ids that are missing are made; what Auth0 would answer by default is
 // filled in, so that a seed may be as short as {"connections":[{"name":"corp"}]}.
 func (s *store) merge(from string, snap snapshot) error {
+	if err := s.check(snap); err != nil {
+		return &SeedError{from, err}
+	}
 	s.settings = mergeSettings(s.settings, snap.Settings)
-	for i, o := range snap.APIs {
-		if text(o, "identifier") == "" {
-			return seedError(from, "resource_servers", i, "identifier")
-		}
+	for _, o := range snap.APIs {
 		replace(s.apis, withSecret(o), newAPIID, apiDefaults())
 	}
-	for i, o := range snap.Connections {
-		if text(o, "name") == "" {
-			return seedError(from, "connections", i, "name")
-		}
+	for _, o := range snap.Connections {
 		replace(s.connections, o, newConnectionID, connectionDefaults(o))
 	}
-	for i, o := range snap.Clients {
-		if text(o, "name") == "" {
-			return seedError(from, "clients", i, "name")
-		}
+	for _, o := range snap.Clients {
 		newID := newClientID
 		if first, said := o["is_first_party"].(bool); said && !first {
 			newID = newThirdPartyID
@@ -33,31 +85,53 @@ func (s *store) merge(from string, snap snapshot) error {
 		replace(s.clients, o, newID, clientDefaults(o))
 	}
 	for _, e := range extensions {
-		list := snap.Rules
-		if e.family == "hooks" {
-			list = snap.Hooks
-		}
-		for i, o := range list {
-			if text(o, "name") == "" {
-				return seedError(from, e.family, i, "name")
-			}
+		for _, o := range snap.extensions(e.family) {
 			replace(e.of(s), o, e.newID, e.defaults(e.of(s)))
 		}
 	}
-	for i, o := range snap.Grants {
-		if text(o, "audience") == "" {
-			return seedError(from, "client_grants", i, "audience")
-		}
+	for _, o := range snap.Grants {
 		replace(s.grants, o, newGrantID, object{"scope": []any{}, "subject_type": "client"})
 	}
 	return nil
 }
 
-func seedError(from, list string, i int, field string) error {
-	return &SeedError{from, fmt.Errorf("%s[%d]: %w: %s", list, i, errMissing, field)}
+func (s snapshot) extensions(family string) []object {
+	if family == "hooks" {
+		return s.Hooks
+	}
+	return s.Rules
 }
 
-var errMissing = errors.New("this field is missing or not a string")
+// check makes sure that each object has what a person knows it by, and shares what it is found by with no other.
+func (s *store) check(snap snapshot) error {
+	for _, l := range []struct {
+		name, needs string
+		list        []object
+		in          *collection
+	}{
+		{"resource_servers", "identifier", snap.APIs, s.apis},
+		{"connections", "name", snap.Connections, s.connections},
+		{"clients", "name", snap.Clients, s.clients},
+		{"rules", "name", snap.Rules, s.rules},
+		{"hooks", "name", snap.Hooks, s.hooks},
+		{"client_grants", "audience", snap.Grants, s.grants},
+	} {
+		seen := map[[2]string]int{}
+		for i, o := range l.list {
+			if text(o, l.needs) == "" {
+				return fmt.Errorf("%s[%d]: %s is missing or not a string", l.name, i, l.needs)
+			}
+			for _, key := range []string{l.in.id, l.in.alt} {
+				value := text(o, key)
+				if first, twice := seen[[2]string{key, value}]; twice && value != "" {
+					return fmt.Errorf("%s[%d] and %s[%d] have the same %s, %q", l.name, first, l.name, i, key, value)
+				}
+				seen[[2]string{key, value}] = i
+			}
+		}
+	}
+	return nil
+}
 
 // replace puts o over its defaults in the place of an object of the same id or, lacking that, the same human key.
 func replace(c *collection, o object, newID func() string, defaults object) {

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -94,33 +95,54 @@ func (s *Server) serve(listeners []net.Listener, config *tls.Config) {
 	}
 }
 
-// listen opens the port on 127.0.0.1 and, where there is one, on ::1: "localhost" may mean either.
+// tries is how often another free port is looked for, where the one that the system chose is free on one address alone.
+const tries = 10
+
+// listen opens the port on 127.0.0.1 and, where there is one, on ::1: "localhost" may mean either. So a port that another
+// program has on one of them is taken.
 func listen(ctx context.Context, addr string) ([]net.Listener, int, error) {
 	if addr == "" {
 		addr = "127.0.0.1:0"
 	}
-	host, _, err := net.SplitHostPort(addr)
+	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, 0, &ListenError{addr, err}
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
 		return nil, 0, &ListenError{addr, errNotLoopback}
 	}
+	for range tries {
+		var listeners []net.Listener
+		if listeners, err = listenOnBoth(ctx, addr); err == nil {
+			local, _ := listeners[0].Addr().(*net.TCPAddr)
+			return listeners, local.Port, nil
+		}
+		if port != "0" || !errors.Is(err, syscall.EADDRINUSE) {
+			break
+		}
+	}
+	return nil, 0, &ListenError{addr, err}
+}
+
+func listenOnBoth(ctx context.Context, addr string) ([]net.Listener, error) {
 	var config net.ListenConfig
 	first, err := config.Listen(ctx, "tcp", addr)
 	if err != nil {
-		return nil, 0, &ListenError{addr, err}
+		return nil, err
 	}
 	local, _ := first.Addr().(*net.TCPAddr)
 	other := "::1"
 	if local.IP.To4() == nil {
 		other = "127.0.0.1"
 	}
-	listeners := []net.Listener{first}
-	if second, err := config.Listen(ctx, "tcp", net.JoinHostPort(other, strconv.Itoa(local.Port))); err == nil {
-		listeners = append(listeners, second)
+	second, err := config.Listen(ctx, "tcp", net.JoinHostPort(other, strconv.Itoa(local.Port)))
+	switch {
+	case err == nil:
+		return []net.Listener{first, second}, nil
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, errors.Join(err, first.Close())
 	}
-	return listeners, local.Port, nil
+	return []net.Listener{first}, nil // the machine has no such address
 }
 
 // Env are the sorted KEY=VALUE lines that point Auth0's tools, and others, at this server.

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -54,23 +53,6 @@ func (s *store) snapshot() snapshot {
 	return snapshot{s.settings, s.apis.all(), s.grants.all(), s.connections.all(), s.clients.all(), s.rules.all(), s.hooks.all()}
 }
 
-// SeedError is a seed or a state file that cannot be used.
-type SeedError struct {
-	From string // "seed", or the file's path
-	Err  error
-}
-
-func (e *SeedError) Error() string { return fmt.Sprintf("sandbox %s: %v", e.From, e.Err) }
-func (e *SeedError) Unwrap() error { return e.Err }
-
-func decodeSnapshot(from string, data []byte) (snapshot, error) {
-	var s snapshot
-	if err := decodeJSON(data, &s); err != nil {
-		return s, &SeedError{from, err}
-	}
-	return s, nil
-}
-
 // decodeJSON keeps numbers as they were written and refuses what follows the document.
 func decodeJSON(data []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(data))
@@ -94,6 +76,10 @@ func (s *store) saved() (snapshot, bool, error) {
 		return snapshot{}, false, nil
 	}
 	if err != nil {
+		var path *fs.PathError
+		if errors.As(err, &path) { // which names the file as well
+			err = path.Err
+		}
 		return snapshot{}, false, &SeedError{s.file, err}
 	}
 	snap, err := decodeSnapshot(s.file, data)

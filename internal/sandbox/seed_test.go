@@ -1,0 +1,58 @@
+package sandbox
+
+import (
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+)
+
+// What is misspelt or there twice is refused by its key, in words that don't need this program's source.
+func TestWrongSeeds(t *testing.T) {
+	for seed, want := range map[string]string{
+		``:                                 "there is nothing in it",
+		`{"connections": [`:                "it ends within the document",
+		"{\n\"connections\": x}":           "line 2: invalid character",
+		`{} {}`:                            "unexpected text after the JSON document",
+		`[]`:                               "it holds a JSON array, where an object belongs",
+		`{"connection": []}`:               `there is no key "connection": the keys are client_grants, clients, connections, hooks, resource_servers, rules, tenant_settings`,
+		`{"connections": {"name": "c"}}`:   "connections is not a list of objects",
+		`{"clients": [1]}`:                 "clients is not a list of objects",
+		`{"tenant_settings": []}`:          "tenant_settings is not an object",
+		`{"connections": [{}]}`:            "connections[0]: name is missing or not a string",
+		`{"client_grants": [{"id": "g"}]}`: "client_grants[0]: audience is missing or not a string",
+		`{"connections": [{"name": "a"}, {"name": "b"}, {"name": "a"}]}`:                                   `connections[0] and connections[2] have the same name, "a"`,
+		`{"resource_servers": [{"identifier": "x", "id": "1"}, {"identifier": "x", "id": "2"}]}`:           `resource_servers[0] and resource_servers[1] have the same identifier, "x"`,
+		`{"clients": [{"name": "a", "client_id": "c"}, {"name": "a"}, {"name": "b", "client_id": "c"}]}`:   `clients[0] and clients[2] have the same client_id, "c"`,
+		`{"client_grants": [{"audience": "a"}, {"audience": "a", "id": "g"}, {"audience":"b","id": "g"}]}`: `client_grants[1] and client_grants[2] have the same id, "g"`,
+	} {
+		_, err := New(Options{Seed: []byte(seed)}, "http://localhost:9400")
+		var wrong *SeedError
+		if !errors.As(err, &wrong) || !strings.HasPrefix(wrong.Err.Error(), want) {
+			t.Errorf("the seed %s is refused with %v, want %q", seed, err, want)
+		}
+	}
+}
+
+// "localhost" may mean either address, and what listens on one of them would get what is meant for the tenant.
+func TestAPortThatIsTakenOnOneAddress(t *testing.T) {
+	other, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("this machine has no ::1")
+	}
+	defer func() { _ = other.Close() }()
+	_, port, _ := net.SplitHostPort(other.Addr().String())
+	server, err := Start(t.Context(), Options{}, Listen{Addr: "127.0.0.1:" + port})
+	if err == nil {
+		_ = server.Close()
+	}
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		t.Errorf("starting on a port that is taken on ::1 alone ends with %v", err)
+	}
+	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:"+port)
+	if err != nil {
+		t.Fatalf("the port is not given back: %v", err)
+	}
+	_ = free.Close()
+}
