@@ -35,7 +35,7 @@ func (a *app) demo(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = gateway.Close() }()
-	records, err := os.MkdirTemp("", "mcpauth-demo-*") // the demo's runs are nobody's to undo
+	records, err := temporaryFolder("mcpauth-demo-") // the demo's runs are nobody's to undo
 	if err != nil {
 		return err
 	}

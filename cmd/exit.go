@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"slices"
@@ -85,6 +86,8 @@ func judge(err error) verdict {
 		record    *journal.WriteError
 		broken    *journal.BrokenError
 		stopped   *interruptedError
+		local     *localError
+		path      *fs.PathError
 	)
 	switch {
 	case err == nil:
@@ -124,6 +127,10 @@ func judge(err error) verdict {
 		return verdict{exit: exitFailure, code: "failed", message: untaken.Error(), hint: "look at the object in the dashboard; the plan may not include the feature"}
 	case errors.As(err, &request):
 		return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: requestHint(request)}
+	case errors.As(err, &local):
+		return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: local.hint}
+	case errors.As(err, &path):
+		return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "mend the file or folder that is named, or make room"}
 	}
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
 }

@@ -2,9 +2,11 @@ package cmd
 
 import (
 	"crypto/tls"
+	"fmt"
 	"io"
 	"io/fs"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
@@ -43,6 +45,21 @@ func TestRequestHints(t *testing.T) {
 	} {
 		if got := judge(&c.err); !strings.Contains(got.hint, c.want) || got.exit != exitFailure {
 			t.Errorf("%v: %s", &c.err, got.hint)
+		}
+	}
+}
+
+// A trace shows what was sent: it helps nobody whose disk is full.
+func TestHintsOfThisMachine(t *testing.T) {
+	for _, c := range []struct {
+		err  error
+		want string
+	}{
+		{&localError{syscall.ENOSPC, "make room"}, "make room"},
+		{fmt.Errorf("report r.html: %w", &fs.PathError{Op: "open", Path: "r.html", Err: syscall.ENOSPC}), "mend the file or folder"},
+	} {
+		if v := judge(c.err); v.exit != exitFailure || !strings.HasPrefix(v.hint, c.want) {
+			t.Errorf("%v: exit %d, %s", c.err, v.exit, v.hint)
 		}
 	}
 }

@@ -8,18 +8,14 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
-	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
 
@@ -208,40 +204,4 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: "choose another with --port, or --port 0 for a free one"}
 	}
 	return err
-}
-
-// credentialNames are what may sign in to another tenant: none of the caller's reach the sandbox.
-var credentialNames = []string{tenant.EnvDomain, tenant.EnvToken, tenant.EnvClientID, tenant.EnvClientSecret, tenant.EnvPrivateKey, tenant.EnvAlgorithm, tenant.EnvAudience, envVerifySecret, envContext}
-
-// runIn runs a command with the sandbox's variables set, and carries its exit code.
-func (a *app) runIn(ctx context.Context, env, command []string) error {
-	program, err := exec.LookPath(command[0])
-	if err != nil && command[0] == "mcpauth" {
-		program, err = a.env.Executable()
-	}
-	if err != nil {
-		return &usageError{What: fmt.Sprintf("%q can't be run: %v", command[0], err), Hint: "give a program behind --"}
-	}
-	child := exec.CommandContext(ctx, program, command[1:]...) // #nosec G204 -- running it is what was asked for
-	child.Stdin, child.Stdout, child.Stderr = a.env.In, a.env.Out, a.env.Err
-	child.Env = append(slices.DeleteFunc(a.env.Environ(), func(pair string) bool {
-		name, _, _ := strings.Cut(pair, "=")
-		return slices.Contains(credentialNames, name)
-	}), env...)
-	child.Cancel = func() error { return child.Process.Signal(os.Interrupt) }
-	child.WaitDelay = 5 * time.Second
-	err = child.Run()
-	var exit *exec.ExitError
-	a.done = err == nil || errors.As(err, &exit) // what the command printed is the result
-	switch {
-	case errors.As(err, &exit) && exit.ExitCode() > 0:
-		return childError{exit.ExitCode()}
-	case exit != nil && ctx.Err() == nil:
-		return childError{exitFailure}
-	case err != nil && ctx.Err() != nil:
-		return childError{exitInterrupted}
-	case err != nil:
-		return fmt.Errorf("running %s: %s", view.Clean(command[0]), err.Error())
-	}
-	return nil
 }

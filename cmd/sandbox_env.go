@@ -34,9 +34,9 @@ var systemRoots = []string{
 }
 
 func (a *app) writeTrust(authority []byte) (*trust, error) {
-	folder, err := os.MkdirTemp("", "mcpauth-sandbox-")
+	folder, err := temporaryFolder("mcpauth-sandbox-")
 	if err != nil {
-		return nil, fmt.Errorf("writing the certificate authority: %w", err)
+		return nil, err
 	}
 	t := &trust{folder}
 	err = os.WriteFile(t.file(authorityFile), authority, 0o600)
@@ -117,23 +117,31 @@ func sourced(name string) string {
 
 // writeEnv writes the export lines, whole or not at all: whoever waits for the file must not read half of it.
 func writeEnv(name string, env []string) error {
-	err := atomicfile.Write(name, []byte(exports(env)), ownersOnly)
-	var path *fs.PathError
-	var link *os.LinkError
-	cause := err // without the name of a temporary file
-	switch {
-	case errors.As(err, &path):
-		cause = path.Err
-	case errors.As(err, &link):
-		cause = link.Err
+	err := ownFile(name)
+	if err == nil {
+		err = atomicfile.Write(name, []byte(exports(env)), ownersOnly)
 	}
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"}}
-	case errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
-		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause), Hint: "name a file in a folder that you may write to"}}
+	case errors.Is(err, errNoFile), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
+		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause(err)), Hint: "name a file in a folder that you may write to"}}
 	}
-	return fmt.Errorf("--env-file: %s can't be written: %w", name, cause)
+	return &localError{fmt.Errorf("--env-file: %s can't be written: %w", name, cause(err)), "make room, or name a file elsewhere"}
+}
+
+var errNoFile = errors.New("it is there already, and no file")
+
+// ownFile makes sure that a file that is there already is its owner's alone before a secret is in it, since it keeps its
+// permissions. A device or a pipe would not be written to, but replaced.
+func ownFile(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return errNoFile
+	}
+	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
+		return nil // made anew
+	}
+	return os.Chmod(name, ownersOnly)
 }

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"errors"
-	"io/fs"
 	"syscall"
 )
 
@@ -20,12 +19,7 @@ func (a *app) ended(exit int) int {
 	if a.unwritten == nil || errors.Is(a.unwritten, syscall.EPIPE) {
 		return exit
 	}
-	cause := a.unwritten
-	var path *fs.PathError
-	if errors.As(cause, &path) {
-		cause = path.Err
-	}
-	a.errf("error: stdout can't be written: %v\n", cause)
+	a.errf("error: stdout can't be written: %v\n", cause(a.unwritten))
 	if exit == exitDone || exit == exitPending {
 		return exitFailure
 	}
