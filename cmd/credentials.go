@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,6 +27,7 @@ const (
 // the run may need. Where no domain is known, and only a login of the auth0 CLI is there, the answer is empty: the
 // missing domain is the error to tell.
 func (a *app) credentials(ctx context.Context, domain spec.Domain, needs []string) (tenant.Credentials, error) {
+	a.logIn = tenant.CLILoginCommand(cmp.Or(domain.Host(), "DOMAIN"), needs)
 	if a.global.tokenStdin && a.stdinToken == "" {
 		var err error
 		if a.stdinToken, err = a.readToken(ctx); err != nil {
@@ -85,9 +87,14 @@ func (a *app) readToken(ctx context.Context) (string, error) {
 // missing is something that the run can't do without, and how to give it.
 type missing struct{ field, hint string }
 
+// credentialsHint names every way to give credentials, a login with all the permission that this run may need among them.
+func (a *app) credentialsHint() string {
+	return "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or log in with Auth0's command line tool:\n  " + a.logIn // #nosec G101 -- names of variables
+}
+
 // demand makes one error of everything that is wrong and everything that is missing. Missing credentials alone are an
 // error of their own kind.
-func demand(problems spec.Invalid, lacking []missing, credentials error) error {
+func (a *app) demand(problems spec.Invalid, lacking []missing, credentials error) error {
 	none := errors.Is(credentials, tenant.ErrNoCredentials)
 	if (len(problems) == 0 && len(lacking) == 0) || errors.Is(credentials, context.Canceled) {
 		return credentials
@@ -96,7 +103,7 @@ func demand(problems spec.Invalid, lacking []missing, credentials error) error {
 		problems = append(problems, spec.Problem{Field: m.field, What: "is missing", Hint: m.hint})
 	}
 	if none {
-		problems = append(problems, spec.Problem{Field: "credentials", What: "are missing", Hint: credentialsHint})
+		problems = append(problems, spec.Problem{Field: "credentials", What: "are missing", Hint: a.credentialsHint()})
 	}
 	return problems
 }

@@ -122,7 +122,7 @@ func judge(err error) verdict {
 	case errors.As(err, &auth):
 		return verdict{exit: exitCredentials, code: "credentials", message: auth.Error(), hint: auth.Hint}
 	case errors.Is(err, tenant.ErrNoCredentials):
-		return verdict{exit: exitCredentials, code: "credentials", message: err.Error(), hint: credentialsHint}
+		return verdict{exit: exitCredentials, code: "credentials", message: err.Error()} // the run knows which
 	case errors.As(err, &untaken):
 		return verdict{exit: exitFailure, code: "failed", message: untaken.Error(), hint: "look at the object in the dashboard; the plan may not include the feature"}
 	case errors.As(err, &request):
@@ -134,8 +134,6 @@ func judge(err error) verdict {
 	}
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
 }
-
-const credentialsHint = "set AUTH0_API_TOKEN, or AUTH0_CLIENT_ID with AUTH0_CLIENT_SECRET or AUTH0_CLIENT_ASSERTION_PRIVATE_KEY, or pipe a token into --token-stdin, or log in with Auth0's command line tool: auth0 login" // #nosec G101 -- names of variables
 
 func requestHint(e *tenant.RequestError) string {
 	var unknown *net.DNSError

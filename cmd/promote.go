@@ -63,7 +63,7 @@ func (a *app) promote(ctx context.Context, o promoteOptions) error {
 		lacking = append(lacking, missingConsent)
 	}
 	credentials, credentialsErr := a.credentials(ctx, domain, []string{"read:connections", "update:connections"})
-	if err := demand(problems, lacking, credentialsErr); err != nil {
+	if err := a.demand(problems, lacking, credentialsErr); err != nil {
 		return err
 	}
 	client, err := a.open(domain, credentials)

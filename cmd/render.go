@@ -86,7 +86,7 @@ func (a *app) render(ctx context.Context, o renderOptions) error {
 	if len(s.Servers) == 0 {
 		lacking = append(lacking, missing{"--mcp-url", "give the URL that MCP clients use, such as https://my-gateway.zuplo.dev/mcp"})
 	}
-	if err := demand(problems, lacking, nil); err != nil {
+	if err := a.demand(problems, lacking, nil); err != nil {
 		return err
 	}
 	for _, note := range notes {

@@ -43,6 +43,7 @@ type app struct {
 	command  string // the command that runs, such as setup
 	progress progress
 
+	logIn        string // the auth0 CLI's command that would give the credentials which are looked for
 	stdinToken   string // what --token-stdin read, which can be read once
 	lastSkip     string // why the last check was skipped, if it was
 	skips        int    // how many more were, for that reason, and are not told of yet
@@ -77,6 +78,9 @@ func (a *app) finish(command *cobra.Command, args []string, err error) int {
 	var scope *tenant.ScopeError
 	if errors.As(err, &scope) && v.code == "permission" && a.signedInTo != nil {
 		v.hint = a.signedInWith.PermissionHint(*a.signedInTo, scope.Missing)
+	}
+	if v.code == "credentials" && errors.Is(err, tenant.ErrNoCredentials) {
+		v.hint = a.credentialsHint()
 	}
 	if a.global.json || asksForJSON(args) {
 		if a.done {

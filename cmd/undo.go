@@ -63,7 +63,7 @@ func (a *app) undo(ctx context.Context, o undoOptions) error {
 		lacking = append(lacking, missingConsent)
 	}
 	if len(problems) > 0 {
-		return demand(problems, lacking, nil)
+		return a.demand(problems, lacking, nil)
 	}
 	choice, err := a.chooseRun(domain, o.run)
 	if err != nil {
@@ -78,7 +78,7 @@ func (a *app) undo(ctx context.Context, o undoOptions) error {
 		lacking = append(lacking, missing{"--domain", fmt.Sprintf("run %s was on %s: name that tenant, or set %s", choice.run.ID, choice.run.Tenant, tenant.EnvDomain)})
 	}
 	credentials, credentialsErr := a.credentials(ctx, domain, provision.UndoScopes(choice.run))
-	if err := demand(nil, lacking, credentialsErr); err != nil {
+	if err := a.demand(nil, lacking, credentialsErr); err != nil {
 		return err
 	}
 	a.doc.Undoes = choice.run.ID

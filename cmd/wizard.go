@@ -36,7 +36,7 @@ func (a *app) settle(ctx context.Context, o *setupOptions, flags *pflag.FlagSet)
 	lacking := a.missingForSetup(s, noDomain, *o)
 	incomplete := len(lacking) > 0 || errors.Is(credentialsErr, tenant.ErrNoCredentials)
 	if !a.canAsk() || len(problems) > 0 || !incomplete || ctx.Err() != nil {
-		return settled{spec: s, notes: notes, credentials: credentials}, demand(problems, lacking, credentialsErr)
+		return settled{spec: s, notes: notes, credentials: credentials}, a.demand(problems, lacking, credentialsErr)
 	}
 	if err := a.checkFirst(*o); err != nil {
 		return settled{}, err
@@ -69,7 +69,7 @@ func (a *app) complete(ctx context.Context, o *setupOptions, flags *pflag.FlagSe
 	if err != nil {
 		return settled{}, err
 	}
-	return settled{spec: s, notes: notes, client: client, typed: answers.SignIn, asked: true}, demand(problems, nil, nil)
+	return settled{spec: s, notes: notes, client: client, typed: answers.SignIn, asked: true}, a.demand(problems, nil, nil)
 }
 
 // settleConnection asks what users log in through. Whether that is missing only the tenant can tell: it isn't where a
