@@ -46,12 +46,15 @@ func CanonicalURL(raw string) (canonical string, notes []string, err error) {
 			Hint: fmt.Sprintf("Auth0 takes at most %d as an API's identifier", maxIdentifier),
 		}}
 	}
-	return canonical, notesOn(strings.TrimSpace(raw), canonical, path), nil
+	return canonical, notesOn(raw, canonical, path), nil
 }
 
 func notesOn(raw, canonical, path string) []string {
 	var notes []string
 	if raw != canonical {
+		if strings.TrimSpace(raw) != raw {
+			raw = strconv.Quote(raw)
+		}
 		notes = append(notes, fmt.Sprintf("%s is used as %s, the form that clients compare byte for byte", raw, canonical))
 	}
 	if path == "" {
@@ -72,7 +75,11 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 		return nil, &Problem{What: "the URL carries a user name or password", Hint: "leave out everything before the @"}
 	}
 	if !strings.Contains(raw, "://") {
-		return nil, &Problem{What: fmt.Sprintf("%q has no scheme", raw), Hint: "did you mean https://" + strings.TrimLeft(raw, "/") + "?"}
+		meant, hint := "https://"+strings.TrimLeft(raw, "/"), example
+		if _, _, err := CanonicalURL(meant); err == nil {
+			hint = "did you mean " + meant + "?"
+		}
+		return nil, &Problem{What: fmt.Sprintf("%q has no scheme", raw), Hint: hint}
 	}
 	if strings.ContainsAny(raw, "\\ \t\r\n") {
 		return nil, &Problem{What: fmt.Sprintf("%q contains a space or a backslash", raw), Hint: example}

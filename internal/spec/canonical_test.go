@@ -16,7 +16,7 @@ func TestCanonicalURL(t *testing.T) {
 		{"HTTPS://My-Gateway.Zuplo.dev/MCP", "https://my-gateway.zuplo.dev/MCP", "byte for byte"},
 		{"https://my-gateway.zuplo.dev:443/mcp", "https://my-gateway.zuplo.dev/mcp", "byte for byte"},
 		{"https://my-gateway.zuplo.dev:8443/mcp", "https://my-gateway.zuplo.dev:8443/mcp", ""},
-		{" https://a.example/mcp\n", "https://a.example/mcp", ""},
+		{" https://a.example/mcp\n", "https://a.example/mcp", `" https://a.example/mcp\n" is used as`},
 		{"http://localhost:9401/mcp", "http://localhost:9401/mcp", ""},
 		{"http://127.0.0.1:80/mcp", "http://127.0.0.1/mcp", "byte for byte"},
 		{"http://[::1]:9401/mcp", "http://[::1]:9401/mcp", ""},
@@ -77,6 +77,32 @@ func TestCanonicalURLRefuses(t *testing.T) {
 		}
 		if strings.Contains(raw, "pw@") && strings.Contains(err.Error(), "pw") {
 			t.Errorf("the error shows the password: %v", err)
+		}
+	}
+}
+
+// What is suggested would be taken.
+func TestSuggestionsHold(t *testing.T) {
+	url := func(raw string) error { _, _, err := spec.CanonicalURL(raw); return err }
+	domain := func(raw string) error { _, err := spec.ParseDomain(raw); return err }
+	const likeURL, likeDomain = "write it like https://my-gateway.zuplo.dev/mcp", "write it like my-tenant.eu.auth0.com"
+	for _, c := range []struct {
+		parse     func(string) error
+		raw, hint string
+	}{
+		{url, "//a.example/mcp", "did you mean https://a.example/mcp?"},
+		{url, "bad url", likeURL},
+		{url, "a.example./mcp", likeURL},
+		{domain, "https://My-Tenant.eu.auth0.com/login", "write my-tenant.eu.auth0.com"},
+		{domain, "https://my-tenant.eu.auth0.com", "write my-tenant.eu.auth0.com: a tenant is always reached by https"},
+		{domain, "http://localhost:9400/path", "write http://localhost:9400"},
+		{domain, "https://tenant/path", likeDomain},
+		{domain, "https://tenant", likeDomain},
+		{domain, "ftp://-x.example", likeDomain},
+	} {
+		var invalid spec.Invalid
+		if !errors.As(c.parse(c.raw), &invalid) || invalid[0].Hint != c.hint {
+			t.Errorf("%q gets %q, want the hint %q", c.raw, invalid, c.hint)
 		}
 	}
 }

@@ -16,9 +16,8 @@ type Domain struct {
 // is an Invalid whose field is empty: the caller knows whether a flag or a variable said it.
 func ParseDomain(raw string) (Domain, error) {
 	raw = strings.TrimSpace(raw)
-	const example = "write it like my-tenant.eu.auth0.com"
 	if raw == "" {
-		return Domain{}, Invalid{{What: "no domain", Hint: example}}
+		return Domain{}, Invalid{{What: "no domain", Hint: domainExample}}
 	}
 	scheme, rest := "https", raw
 	if before, after, found := strings.Cut(raw, "://"); found {
@@ -26,29 +25,43 @@ func ParseDomain(raw string) (Domain, error) {
 	}
 	u, err := url.Parse("//" + rest)
 	if err != nil || u.Hostname() == "" {
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", withoutUser(raw)), Hint: example}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", withoutUser(raw)), Hint: domainExample}}
 	}
 	host := strings.ToLower(u.Hostname())
 	if u.User != nil {
-		return Domain{}, Invalid{{What: "carries a user name or password", Hint: example}}
+		return Domain{}, Invalid{{What: "carries a user name or password", Hint: domainExample}}
 	}
 	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(rest, "?#") {
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", raw), Hint: fmt.Sprintf("write %s", host)}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", raw), Hint: bareDomain(scheme, u.Host, "")}}
 	}
 	if checkHost(host) != nil || strings.HasSuffix(u.Host, ":") {
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", raw), Hint: example}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", raw), Hint: domainExample}}
 	}
 	switch {
 	case rest == raw:
 		if !IsLoopback(host) && !strings.Contains(host, ".") {
-			return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a tenant's domain", raw), Hint: example}}
+			return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a tenant's domain", raw), Hint: domainExample}}
 		}
 	case scheme != "http" && scheme != "https":
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: fmt.Sprintf("write %s", host)}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: bareDomain(scheme, u.Host, "")}}
 	case !IsLoopback(host):
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: fmt.Sprintf("write %s: a tenant is always reached by https", host)}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has a scheme", raw), Hint: bareDomain(scheme, u.Host, ": a tenant is always reached by https")}}
 	}
 	return Domain{scheme: scheme, host: authority(scheme, host, u.Port())}, nil
+}
+
+const domainExample = "write it like my-tenant.eu.auth0.com"
+
+// bareDomain is a hint to write the host alone, where that would be taken; on this machine its scheme stays.
+func bareDomain(scheme, host, why string) string {
+	bare := strings.ToLower(host)
+	if scheme == "http" && IsLoopback((&url.URL{Host: host}).Hostname()) {
+		bare = scheme + "://" + bare
+	}
+	if _, err := ParseDomain(bare); err != nil {
+		return domainExample
+	}
+	return "write " + bare + why
 }
 
 // withoutUser leaves out what may be a password.

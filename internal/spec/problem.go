@@ -1,6 +1,9 @@
 package spec
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Problem is one thing wrong with the input: the field as the operator knows it (a flag, an environment variable, a
 // path in mcpauth.yaml), what is wrong, and what to do.
@@ -23,6 +26,17 @@ func (e Invalid) Error() string {
 		}
 	}
 	return strings.Join(lines, "\n")
+}
+
+// once leaves out what is told already: a name and scopes that flags give are those of every server.
+func (e Invalid) once() Invalid {
+	var told Invalid
+	for _, p := range e {
+		if !slices.Contains(told, p) {
+			told = append(told, p)
+		}
+	}
+	return told
 }
 
 // Note is something that was changed or found unusual in an input that is good enough to go on with.

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -53,7 +54,7 @@ func (s Spec) Validate() error {
 	if len(problems) == 0 {
 		return nil
 	}
-	return problems
+	return problems.once()
 }
 
 func (s Spec) choices() Invalid {
@@ -84,11 +85,11 @@ func (s Server) problems() Invalid {
 	descriptions := map[string]string{}
 	for _, scope := range s.Scopes {
 		problems = append(problems, scope.problems()...)
-		before := descriptions[scope.Value]
-		if before != "" && scope.Description != "" && before != scope.Description {
-			problems = append(problems, Problem{"--scope", fmt.Sprintf("%q is given two descriptions", scope.Value), "keep one"})
+		first := cmp.Or(descriptions[scope.Value], scope.Description)
+		if scope.Description != "" && scope.Description != first {
+			problems = append(problems, Problem{"--scope", fmt.Sprintf("%q is given two descriptions, %q and %q", scope.Value, first, scope.Description), "keep one"})
 		}
-		descriptions[scope.Value] = before + scope.Description
+		descriptions[scope.Value] = first
 	}
 	return problems
 }

@@ -29,20 +29,20 @@ func TestValidateAcceptsTheLimits(t *testing.T) {
 
 func TestValidateRefuses(t *testing.T) {
 	for what, spoil := range map[string]func(*spec.Spec){
-		"--name: has 201":           func(s *spec.Spec) { s.Servers[0].Name = strings.Repeat("ä", 201) },
-		"contains < or >":           func(s *spec.Spec) { s.Servers[0].Name = "MCP <Server>" },
-		"is blank":                  func(s *spec.Spec) { s.Servers[0].Name = "  " },
-		"control characters":        func(s *spec.Spec) { s.Servers[0].Name = "a\x1b[2J" },
-		"a scope of 281":            func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = strings.Repeat("s", 281) },
-		"has 501 characters":        func(s *spec.Spec) { s.Servers[0].Scopes[0].Description = strings.Repeat("d", 501) },
-		"without a value":           func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "" },
-		"is not a scope":            func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "two words" },
-		"OpenID Connect's own":      func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "offline_access" },
-		"two descriptions":          func(s *spec.Spec) { s.Servers[0].Scopes = []spec.Scope{{"a", "x"}, {"a", "y"}} },
-		"1001 scopes":               func(s *spec.Spec) { s.Servers[0].Scopes = make([]spec.Scope, 1001) },
-		"named twice":               func(s *spec.Spec) { s.Servers = append(s.Servers, s.Servers[0]) },
-		"not a way of registration": func(s *spec.Spec) { s.Registration = "open" },
-		"not an audience mode":      func(s *spec.Spec) { s.AudienceMode = "" },
+		"--name: has 201":               func(s *spec.Spec) { s.Servers[0].Name = strings.Repeat("ä", 201) },
+		"contains < or >":               func(s *spec.Spec) { s.Servers[0].Name = "MCP <Server>" },
+		"is blank":                      func(s *spec.Spec) { s.Servers[0].Name = "  " },
+		"control characters":            func(s *spec.Spec) { s.Servers[0].Name = "a\x1b[2J" },
+		"a scope of 281":                func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = strings.Repeat("s", 281) },
+		"has 501 characters":            func(s *spec.Spec) { s.Servers[0].Scopes[0].Description = strings.Repeat("d", 501) },
+		"without a value":               func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "" },
+		"is not a scope":                func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "two words" },
+		"OpenID Connect's own":          func(s *spec.Spec) { s.Servers[0].Scopes[0].Value = "offline_access" },
+		`two descriptions, "x" and "y"`: func(s *spec.Spec) { s.Servers[0].Scopes = []spec.Scope{{"a", "x"}, {"a", "y"}} },
+		"1001 scopes":                   func(s *spec.Spec) { s.Servers[0].Scopes = make([]spec.Scope, 1001) },
+		"named twice":                   func(s *spec.Spec) { s.Servers = append(s.Servers, s.Servers[0]) },
+		"not a way of registration":     func(s *spec.Spec) { s.Registration = "open" },
+		"not an audience mode":          func(s *spec.Spec) { s.AudienceMode = "" },
 		"one default audience": func(s *spec.Spec) {
 			s.AudienceMode = "default"
 			s.Servers = append(s.Servers, spec.Server{URL: "https://b.example/mcp"})
@@ -58,6 +58,17 @@ func TestValidateRefuses(t *testing.T) {
 		if !errors.As(err, &invalid) || !strings.Contains(err.Error(), what) {
 			t.Errorf("%s: Validate() = %v", what, err)
 		}
+	}
+}
+
+// What flags say of every server is told once, and a scope may be repeated as it is.
+func TestValidateTellsOnce(t *testing.T) {
+	s := good()
+	scopes := []spec.Scope{{Value: "a"}, {Value: "a", Description: "x"}, {Value: "a", Description: "x"}, {Value: "a", Description: "x"}}
+	s.Servers = []spec.Server{{URL: "https://a.example/mcp", Name: "<", Scopes: scopes}, {URL: "https://b.example/mcp", Name: "<", Scopes: scopes}}
+	var invalid spec.Invalid
+	if errors.As(s.Validate(), &invalid); len(invalid) != 1 || invalid[0].Field != "--name" {
+		t.Errorf("Validate() = %v", invalid)
 	}
 }
 
