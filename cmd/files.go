@@ -149,6 +149,10 @@ func (f gatewayFiles) write(ctx context.Context, a *app, yes bool) error {
 		}
 		return nil
 	}
+	if err := ctx.Err(); err != nil { // while the last change was on its way
+		f.became(a, provision.Skipped)
+		return err
+	}
 	if !yes {
 		if !a.canAsk() {
 			return missingConsentForFiles()

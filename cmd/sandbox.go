@@ -143,6 +143,9 @@ func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Serv
 		if err != nil {
 			return nil, spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s can't be read", o.seed), Hint: "give a JSON file in the shape of /sandbox/state"}}
 		}
+		if len(content) == 0 {
+			return nil, spec.Invalid{{Field: "--seed", What: fmt.Sprintf("there is nothing in %s", o.seed), Hint: "give JSON in the shape of /sandbox/state"}}
+		}
 		o.tenant.Seed = content
 		if _, err := os.Stat(o.tenant.StateFile); err == nil {
 			a.errf("%s\n", a.errPalette().Warn(view.Clean(fmt.Sprintf("--seed is left out: the tenant goes on as %s has it", o.tenant.StateFile))))

@@ -59,7 +59,7 @@ func Permitted(ctx context.Context, t Tenant, p plan.Plan) error {
 // Apply writes the plan stage by stage, the changes of a stage side by side, and stops after a stage in which one failed.
 // Each change is in the record before it is sent and again after its answer; what can't be recorded isn't sent. done is
 // called once for each change that was sent, from one goroutine at a time; it may be nil. The outcomes are in the plan's
-// order, also when an error is returned; after an interrupt the error is the context's.
+// order, also when an error is returned; where an interrupt left something undone the error is the context's too.
 func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, done func(Outcome)) ([]Outcome, error) {
 	run := &application{tenant: t, record: record, outcomes: Outcomes(p), places: map[place]int{}, done: done}
 	for i, o := range run.outcomes {
@@ -75,13 +75,14 @@ func Apply(ctx context.Context, t Tenant, p plan.Plan, record *journal.Record, d
 	for stages := p.Stages(); len(stages) > 0; stages = stages[1:] {
 		if err = run.stage(ctx, stages); err != nil {
 			run.skipRest()
+			err = errors.Join(err, ctx.Err())
 			break
 		}
 	}
 	if run.begun {
 		err = withUnrecorded(err, record.Finish())
 	}
-	return run.outcomes, errors.Join(err, ctx.Err())
+	return run.outcomes, err
 }
 
 // withUnrecorded adds that the record couldn't be finished, unless that is what the run ended with.

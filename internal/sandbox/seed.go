@@ -52,7 +52,7 @@ func notJSON(data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var wrong *json.UnmarshalTypeError
 	switch {
-	case len(bytes.TrimSpace(data)) == 0:
+	case errors.Is(err, io.EOF):
 		return errors.New("there is nothing in it")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it ends within the document")

@@ -11,7 +11,7 @@ import (
 // What is misspelt or there twice is refused by its key, in words that don't need this program's source.
 func TestWrongSeeds(t *testing.T) {
 	for seed, want := range map[string]string{
-		``:                                 "there is nothing in it",
+		"\n":                               "there is nothing in it",
 		`{"connections": [`:                "it ends within the document",
 		"{\n\"connections\": x}":           "line 2: invalid character",
 		`{} {}`:                            "unexpected text after the JSON document",

@@ -74,7 +74,7 @@ func (t *Tenant) populate() error {
 	t.ensureSystemAPI()
 	t.ensureGlobalClient()
 	t.ensureAdmin()
-	if t.options.Seed == nil {
+	if len(t.options.Seed) == 0 {
 		return nil
 	}
 	if snap, err = decodeSnapshot("seed", t.options.Seed); err != nil {
