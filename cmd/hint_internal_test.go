@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
+	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 )
 
@@ -56,6 +57,7 @@ func TestHintsOfThisMachine(t *testing.T) {
 		want string
 	}{
 		{&localError{syscall.ENOSPC, "make room"}, "make room"},
+		{(&app{}).sandboxError(&sandbox.ListenError{Addr: "127.0.0.1:80", Err: fs.ErrPermission}, sandboxOptions{port: 80}), "choose another with --port"},
 		{fmt.Errorf("report r.html: %w", &fs.PathError{Op: "open", Path: "r.html", Err: syscall.ENOSPC}), "mend the file or folder"},
 	} {
 		if v := judge(c.err); v.exit != exitFailure || !strings.HasPrefix(v.hint, c.want) {

@@ -186,10 +186,13 @@ func (a *app) startGateway(ctx context.Context, server *sandbox.Server, o sandbo
 	return gateway, a.sandboxError(err, o)
 }
 
+const otherPort = "choose another with --port, or --port 0 for a free one"
+
 func (a *app) sandboxError(err error, o sandboxOptions) error {
 	var option *sandbox.OptionError
 	var fault *sandbox.FaultError
 	var seed *sandbox.SeedError
+	var listen *sandbox.ListenError
 	switch {
 	case err == nil:
 		return nil
@@ -204,7 +207,9 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 	case errors.As(err, &seed):
 		return spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s: %v", o.seed, seed.Err), Hint: "give JSON in the shape of /sandbox/state"}}
 	case errors.Is(err, syscall.EADDRINUSE):
-		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: "choose another with --port, or --port 0 for a free one"}
+		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: otherPort}
+	case errors.As(err, &listen):
+		return &localError{fmt.Errorf("port %d can't be listened on: %w", o.port, listen.Err), otherPort}
 	}
 	return err
 }
