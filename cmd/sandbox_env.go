@@ -126,20 +126,15 @@ func writeEnv(name string, env []string) error {
 		return nil
 	case errors.Is(err, fs.ErrNotExist):
 		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"}}
-	case errors.Is(err, errNoFile), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
+	case errors.Is(err, atomicfile.ErrNoFile), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
 		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause(err)), Hint: "name a file in a folder that you may write to"}}
 	}
 	return &localError{fmt.Errorf("--env-file: %s can't be written: %w", name, cause(err)), "make room, or name a file elsewhere"}
 }
 
-var errNoFile = errors.New("it is there already, and no file")
-
 // ownFile makes sure that a file that is there already is its owner's alone before a secret is in it, since it keeps its
-// permissions. A device or a pipe would not be written to, but replaced.
+// permissions.
 func ownFile(name string) error {
-	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
-		return errNoFile
-	}
 	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
 		return nil // made anew
 	}

@@ -17,6 +17,9 @@ const (
 	later  = "staged-"
 )
 
+// ErrNoFile is the error where what is there can't be replaced by a file: a device, a pipe or a folder, or a link to one.
+var ErrNoFile = errors.New("it is there already, and no file")
+
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
 // error nothing is left behind, and what was there is there still. After none the new content also outlasts a power cut,
@@ -48,6 +51,9 @@ func Stage(name string, content []byte, perm fs.FileMode) (*Staged, error) {
 }
 
 func stage(name string, content []byte, perm fs.FileMode, prefix string) (staged *Staged, err error) {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return nil, &fs.PathError{Op: "write", Path: name, Err: ErrNoFile}
+	}
 	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
 		perm = info.Mode().Perm()
 	}

@@ -2,6 +2,7 @@ package atomicfile_test
 
 import (
 	"errors"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -76,6 +77,27 @@ func TestALinkIsReplacedAndNotFollowed(t *testing.T) {
 	}
 	if read(t, outside) != "theirs" || read(t, name) != "ours" {
 		t.Errorf("outside holds %q, the file %q", read(t, outside), read(t, name))
+	}
+}
+
+// A device would become a file for everybody on the machine, and who reads a pipe would wait for ever.
+func TestOnlyFilesAreReplaced(t *testing.T) {
+	dir := t.TempDir()
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", filepath.Join(dir, "socket"))
+	if err != nil {
+		t.Skip("sockets can't be made here: ", err)
+	}
+	defer func() { _ = listener.Close() }()
+	if err := os.Symlink("socket", filepath.Join(dir, "link")); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"socket", "link"} {
+		if err := atomicfile.Write(filepath.Join(dir, name), []byte("new"), 0o600); !errors.Is(err, atomicfile.ErrNoFile) {
+			t.Errorf("the %s was replaced: %v", name, err)
+		}
+	}
+	if got := leftovers(t, dir); len(got) != 2 {
+		t.Errorf("the folder holds %v", got)
 	}
 }
 
