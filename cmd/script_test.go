@@ -8,11 +8,13 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -25,8 +27,19 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
+// hearing runs the tests so that what they start hears a hangup, also where they are run by nohup: a signal that is ignored
+// stays so in every child, one that is caught doesn't.
+type hearing struct{ *testing.M }
+
+func (m hearing) Run() int {
+	if signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+	}
+	return m.M.Run()
+}
+
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	testscript.Main(hearing{m}, map[string]func(){
 		"mcpauth": func() {
 			env := mortal(cmd.System("v0.0.0-test"))
 			env.Keyring = fileKeyring(os.Getenv("TEST_KEYRING"))
