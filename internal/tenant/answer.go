@@ -39,8 +39,8 @@ func buffer(resp *http.Response) error {
 	return nil
 }
 
-// checkAnswer refuses a redirect, and a success that isn't JSON: a page of a proxy or a portal, which must not be taken for
-// the tenant.
+// checkAnswer refuses a redirect, since Auth0 sends none here and credentials must not follow it, and a success that isn't
+// JSON: a page of a proxy or a portal, which must not be taken for the tenant.
 func checkAnswer(resp *http.Response) error {
 	switch code := resp.StatusCode; {
 	case code >= 300 && code <= 399:

@@ -64,7 +64,7 @@ func New(config Config) *Client {
 	if config.Progress == nil {
 		config.Progress = func(string, int, int) {}
 	}
-	plain := &http.Client{Transport: config.Transport, CheckRedirect: neverRedirect}
+	plain := &http.Client{Transport: config.Transport} // which refuses redirects
 	c := &Client{
 		domain:    config.Domain,
 		transport: config.Transport,
@@ -74,7 +74,7 @@ func New(config Config) *Client {
 	c.tokens.secrets.Add(config.Credentials.token, config.Credentials.clientSecret)
 	options := core.NewRequestOptions(
 		option.WithBaseURL(config.Domain.URL()+apiPath),
-		option.WithHTTPClient(&http.Client{Transport: &authorize{client: c, next: config.Transport}, CheckRedirect: neverRedirect}),
+		option.WithHTTPClient(&http.Client{Transport: &authorize{client: c, next: config.Transport}}),
 		option.WithHTTPHeader(http.Header{"User-Agent": {config.UserAgent}}),
 	)
 	c.apis = resourceservers.NewClient(options)
@@ -145,9 +145,6 @@ func (a *authorize) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	return recognise(req, resp)
 }
-
-// neverRedirect keeps credentials from following an answer to another place: the Management API redirects nothing.
-func neverRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 
 func randomID() (string, error) {
 	raw := make([]byte, 16)

@@ -20,9 +20,7 @@ type lean struct {
 
 // lean makes one list request use it.
 func (c *Client) lean(identifiers []string) option.RequestOption {
-	return option.WithHTTPClient(&http.Client{
-		Transport: lean{next: &authorize{client: c, next: c.transport}, identifiers: identifiers}, CheckRedirect: neverRedirect,
-	})
+	return option.WithHTTPClient(&http.Client{Transport: lean{next: &authorize{client: c, next: c.transport}, identifiers: identifiers}})
 }
 
 func (l lean) RoundTrip(req *http.Request) (*http.Response, error) {
