@@ -33,7 +33,7 @@ func CanonicalURL(raw string) (canonical string, notes []string, err error) {
 		return "", nil, Invalid{*problem}
 	}
 	if scheme == "http" && !IsLoopback(host) {
-		return "", nil, Invalid{{What: fmt.Sprintf("%q is not encrypted", raw), Hint: "use https; http is only for a server on this machine"}}
+		return "", nil, Invalid{{What: fmt.Sprintf("%q is not encrypted", shown(raw)), Hint: "use https; http is only for a server on this machine"}}
 	}
 	path := strings.TrimRight(u.EscapedPath(), "/")
 	if problem := checkPath(path); problem != nil {
@@ -79,10 +79,10 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 		if _, _, err := CanonicalURL(meant); err == nil {
 			hint = "did you mean " + meant + "?"
 		}
-		return nil, &Problem{What: fmt.Sprintf("%q has no scheme", raw), Hint: hint}
+		return nil, &Problem{What: fmt.Sprintf("%q has no scheme", shown(raw)), Hint: hint}
 	}
 	if strings.ContainsAny(raw, "\\ \t\r\n") {
-		return nil, &Problem{What: fmt.Sprintf("%q contains a space or a backslash", raw), Hint: example}
+		return nil, &Problem{What: fmt.Sprintf("%q contains a space or a backslash", shown(raw)), Hint: example}
 	}
 	u, err := url.Parse(raw)
 	if err != nil {
@@ -93,13 +93,13 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 	case !strings.EqualFold(u.Scheme, "https") && !strings.EqualFold(u.Scheme, "http"):
 		return nil, &Problem{What: fmt.Sprintf("scheme %q is not https", u.Scheme), Hint: example}
 	case u.Hostname() == "":
-		return nil, &Problem{What: fmt.Sprintf("%q has no host", raw), Hint: example}
+		return nil, &Problem{What: fmt.Sprintf("%q has no host", shown(raw)), Hint: example}
 	case u.RawQuery != "" || u.ForceQuery:
-		return nil, &Problem{What: fmt.Sprintf("%q has a query", raw), Hint: "leave out the ? and what follows: a resource is named without it"}
+		return nil, &Problem{What: fmt.Sprintf("%q has a query", shown(raw)), Hint: "leave out the ? and what follows: a resource is named without it"}
 	case u.Fragment != "" || strings.Contains(raw, "#"):
-		return nil, &Problem{What: fmt.Sprintf("%q has a fragment", raw), Hint: "leave out the # and what follows"}
+		return nil, &Problem{What: fmt.Sprintf("%q has a fragment", shown(raw)), Hint: "leave out the # and what follows"}
 	case strings.HasSuffix(u.Host, ":"):
-		return nil, &Problem{What: fmt.Sprintf("%q has a colon without a port", raw), Hint: example}
+		return nil, &Problem{What: fmt.Sprintf("%q has a colon without a port", shown(raw)), Hint: example}
 	}
 	if port := u.Port(); port != "" {
 		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
@@ -107,6 +107,14 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 		}
 	}
 	return u, nil
+}
+
+// shown is a URL as errors repeat it: a query or a fragment may hold a token.
+func shown(raw string) string {
+	if i := strings.IndexAny(raw, "?#"); i >= 0 && i+1 < len(raw) {
+		return raw[:i+1] + "…"
+	}
+	return raw
 }
 
 func afterScheme(raw string) string {

@@ -48,7 +48,11 @@ func TestCanonicalURLRefuses(t *testing.T) {
 		"https://user:pw@a.example/mcp":       "user name",
 		"https://a.example/mcp?x=1":           "query",
 		"https://a.example/mcp?":              "query",
+		"https://a.example/mcp?token=pw":      `"https://a.example/mcp?…" has a query`,
+		"a.example/mcp?token=pw":              "no scheme",
+		"https://a.example/m cp?token=pw":     "space",
 		"https://a.example/mcp#frag":          "fragment",
+		"https://a.example/mcp#token=pw":      `"https://a.example/mcp#…" has a fragment`,
 		"https://a.example/mcp#":              "fragment",
 		"https:///mcp":                        "no host",
 		"https://a.example:/mcp":              "without a port",
@@ -75,7 +79,7 @@ func TestCanonicalURLRefuses(t *testing.T) {
 		if !errors.As(err, &invalid) || !strings.Contains(err.Error(), what) {
 			t.Errorf("CanonicalURL(%q) = %q, %v; want an error with %q", raw, got, err, what)
 		}
-		if strings.Contains(raw, "pw@") && strings.Contains(err.Error(), "pw") {
+		if strings.Contains(raw, "pw") && strings.Contains(err.Error(), "pw") {
 			t.Errorf("the error shows the password: %v", err)
 		}
 	}

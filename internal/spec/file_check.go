@@ -85,8 +85,7 @@ func (c *checking) value(node ast.Node, want reflect.Type, where string) {
 			return
 		}
 	}
-	got, hint := kind(node), wanted(want)
-	c.add(node, hint, "%s can't be %s", where, got)
+	c.add(node, wanted(want), "%s can't be %s", where, kind(node, want))
 }
 
 // scalar says whether a single value is right where it stands, or was told of already.
@@ -154,14 +153,19 @@ func near(name string, keys map[string]reflect.Type) string {
 	return "the keys there are " + strings.Join(names, ", ")
 }
 
-func kind(node ast.Node) string {
+// kind is what a node is. A text is repeated only where true or false was wanted: where it stands in the place of more, it may
+// be all of another file, with secrets in it.
+func kind(node ast.Node, want reflect.Type) string {
 	switch node.(type) {
 	case *ast.SequenceNode:
 		return "a list"
 	case ast.MapNode:
 		return "keys with values"
 	}
-	return fmt.Sprintf("%q", withoutUser(node.GetToken().Value))
+	if want.Kind() != reflect.Pointer {
+		return "plain text"
+	}
+	return fmt.Sprintf("%q", node.GetToken().Value)
 }
 
 func wanted(want reflect.Type) string {
