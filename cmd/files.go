@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"syscall"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -60,13 +61,16 @@ func planFiles(c gateway.Config, out, gatewayDir string) (files gatewayFiles, er
 	return files, asInvalid(err)
 }
 
-// checkFolders makes sure that at most one folder is named, and that one to merge into is there.
+// checkFolders makes sure that at most one folder is named, that one to merge into is there, and that one to write can be.
 func checkFolders(out, gatewayDir string) error {
 	if out != "" && gatewayDir != "" {
 		return &usageError{What: "--out and --gateway-dir exclude each other", Hint: "--out writes a new project, --gateway-dir changes one that exists"}
 	}
 	if info, err := os.Stat(gatewayDir); gatewayDir != "" && (err != nil || !info.IsDir()) {
 		return spec.Invalid{{Field: "--gateway-dir", What: fmt.Sprintf("there is no folder %s", gatewayDir), Hint: "name the folder of a Zuplo project, or write a new one with --out"}}
+	}
+	if info, err := os.Stat(out); out != "" && (errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir()) {
+		return spec.Invalid{{Field: "--out", What: fmt.Sprintf("%s is no folder, or below a file", out), Hint: "name a folder; it need not be there yet"}}
 	}
 	return nil
 }
