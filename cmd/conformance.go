@@ -18,7 +18,10 @@ const (
 // asClient takes the secret of a registered client from the environment; and under a conformance harness what that hands
 // over. There the run is that of a client, which the harness would blame for what only a verifier does.
 func (a *app) asClient(o *verify.Options) error {
-	if secret := strings.TrimRight(a.env.Getenv(envVerifySecret), "\r\n"); secret != "" && o.ClientID != "" {
+	if secret := a.env.Getenv(envVerifySecret); secret != "" && o.ClientID != "" {
+		if strings.TrimSpace(secret) == "" {
+			return spec.Invalid{{Field: envVerifySecret, What: "is blank", Hint: "set it to its value, or unset it"}}
+		}
 		o.ClientSecret = secret
 	}
 	raw := a.env.Getenv(envContext)

@@ -5,12 +5,14 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/cli/browser"
@@ -48,7 +50,7 @@ type Env struct {
 // System is the Env of the real process.
 func System(version string) Env {
 	return Env{
-		Version: version, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: os.Getenv, Environ: os.Environ,
+		Version: version, In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Getenv: getenv, Environ: os.Environ,
 		IsTerminal: func(stream any) bool {
 			file, ok := stream.(*os.File)
 			return ok && term.IsTerminal(int(file.Fd()))
@@ -67,6 +69,13 @@ func System(version string) Env {
 		Keyring:     tenant.SystemKeyring(os.Getenv),
 		Executable:  os.Executable,
 	}
+}
+
+// getenv reads a variable. One that was filled from a file ends as the file does, and a line end is no part of a value. What
+// holds nothing else stays as it is: it was set, if to nothing of use, and must not pass for one that is unset.
+func getenv(name string) string {
+	value := os.Getenv(name)
+	return cmp.Or(strings.TrimRight(value, "\r\n"), value)
 }
 
 // interrupted ends its context at Ctrl-C, at a polite kill, and when the terminal is closed, unless nohup asked to outlive it. It
@@ -94,7 +103,7 @@ func openBrowser(address string) error {
 			return err
 		}
 	}
-	if program := os.Getenv(envBrowser); program != "" {
+	if program := getenv(envBrowser); program != "" {
 		// It outlives this run: nobody's browser is closed because a login is over.
 		command := exec.CommandContext(context.Background(), program, address) // #nosec G204 G702 -- the user names the program
 		command.Stdout, command.Stderr = os.Stderr, os.Stderr

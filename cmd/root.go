@@ -228,7 +228,7 @@ func (a *app) warn(text string) {
 
 // parseDomain reads the domain from its flag or its variable. missing is true where neither says one.
 func (a *app) parseDomain(fromFile string) (domain spec.Domain, missing bool, problems spec.Invalid) {
-	variable := strings.TrimSpace(a.env.Getenv(tenant.EnvDomain))
+	variable := a.env.Getenv(tenant.EnvDomain)
 	field, raw := "--domain", a.global.domain
 	switch {
 	case a.domainGiven():

@@ -77,13 +77,16 @@ func (s Sources) now() time.Time {
 // AuthError for a source that is there but can't be used: silently falling through to the next would sign in as somebody
 // else.
 func Resolve(ctx context.Context, s Sources) (Credentials, error) {
-	getenv := s.Getenv // a variable that was filled from a file ends as the file does
-	s.Getenv = func(name string) string { return strings.TrimSpace(getenv(name)) }
 	if s.Token != "" {
 		return tokenCredentials(s.Token, "the token from standard input", s)
 	}
 	if token := s.Getenv(EnvToken); token != "" {
 		return tokenCredentials(token, "the token in "+EnvToken, s)
+	}
+	for _, name := range []string{EnvClientID, EnvClientSecret, EnvPrivateKey} {
+		if value := s.Getenv(name); value != "" && strings.TrimSpace(value) == "" {
+			return Credentials{}, &AuthError{What: name + " is blank", Hint: "set it to its value, or unset it"}
+		}
 	}
 	id, secret, key := s.Getenv(EnvClientID), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
 	switch {

@@ -85,6 +85,10 @@ func TestResolveRefuses(t *testing.T) {
 		"can't be read":      {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", "no/such/file"},
 		"holds no PEM":       {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", "-----BEGIN nonsense"},
 		"holds no RSA":       {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))},
+		"API_TOKEN is not a": {"AUTH0_API_TOKEN", "\n", "AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "canary-value"},
+		"CLIENT_ID is blank": {"AUTH0_CLIENT_ID", " ", "AUTH0_CLIENT_SECRET", "canary-value"},
+		"SECRET is blank":    {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_SECRET", "\r\n", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key},
+		"KEY is blank":       {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", "\n"},
 		`SIGNING_ALG is "HS`: {"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "HS256"},
 	} {
 		_, err := tenant.Resolve(t.Context(), tenant.Sources{Getenv: environment(env...)})
@@ -137,30 +141,6 @@ func TestPrivateKeyJWT(t *testing.T) {
 	var auth *tenant.AuthError
 	if err := c.SignIn(t.Context()); !errors.As(err, &auth) {
 		t.Errorf("signing in with another key: %v", err)
-	}
-}
-
-// A variable that was filled from a file ends as the file does.
-func TestALineEndIsNoPartOfAVariable(t *testing.T) {
-	key, text := rsaPEM(t)
-	server := start(t, sandbox.Options{AssertionKey: key.Public()})
-	id, secret := server.Tenant.Credentials()
-	file := filepath.Join(t.TempDir(), "key.pem")
-	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for name, env := range map[string][]string{
-		"token":  {"AUTH0_API_TOKEN", server.Tenant.Token(time.Hour)},
-		"secret": {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", secret, "AUTH0_AUDIENCE", server.URL + "/api/v2/"},
-		"key":    {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_SECRET", "", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", text, "AUTH0_CLIENT_ASSERTION_SIGNING_ALG", "PS256"},
-		"path":   {"AUTH0_CLIENT_ID", id, "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", file},
-	} {
-		for i := 1; i < len(env); i += 2 {
-			env[i] += "\r\n"
-		}
-		if _, err := client(t, server, "", env...).Observe(t.Context(), plan.Query{Settings: true}); err != nil {
-			t.Errorf("the %s: %v", name, err)
-		}
 	}
 }
 
