@@ -1,6 +1,9 @@
 package sandbox
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 var grantListing = listing{key: "client_grants", id: "id", checkpoint: true, size: defaultPage}
 
@@ -73,13 +76,23 @@ func (t *Tenant) checkGrant(s *store, grant object) *apiError {
 		return newError(http.StatusBadRequest, "invalid_body", "Third-party clients cannot be granted access to system APIs") // documented; the words are a guess
 	}
 	for _, g := range s.grants.list {
-		same := g["audience"] == grant["audience"] && text(g, "client_id") == clientID && text(g, "default_for") == text(grant, "default_for")
-		// One default grant an audience, whatever its subject type; one grant a client, audience and subject type.
-		if same && (isDefault || g["subject_type"] == grant["subject_type"]) {
+		if purposeOf(g) == purposeOf(grant) {
 			return conflict("client_grant already exists") // so it was reported
 		}
 	}
 	return nil
+}
+
+// purpose is what there is one grant for.
+type purpose struct{ audience, client, defaultFor, subject string }
+
+// purposeOf tells one default grant an audience, whatever its subject type, from one grant a client, audience and subject type.
+func purposeOf(grant object) purpose {
+	p := purpose{audience: text(grant, "audience"), client: text(grant, "client_id"), defaultFor: text(grant, "default_for")}
+	if p.defaultFor == "" {
+		p.subject = cmp.Or(text(grant, "subject_type"), "client")
+	}
+	return p
 }
 
 // checkScopes holds what a payload says of scopes against the API's and the rest of the grant. What was granted before

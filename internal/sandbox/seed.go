@@ -22,9 +22,18 @@ func (e *SeedError) Unwrap() error { return e.Err }
 
 // decodeSnapshot is strict, as what is misspelt would be left out without a word.
 func decodeSnapshot(from string, data []byte) (s snapshot, err error) {
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // the byte order mark that editors on Windows put there
 	var parts map[string]json.RawMessage
 	if err := decodeJSON(data, &parts); err != nil {
 		return s, &SeedError{from, notJSON(data, err)}
+	}
+	if parts == nil {
+		return s, &SeedError{from, errors.New("it holds a JSON null, where an object belongs")}
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.UseNumber() // one that is out of range is none of the faults looked for
+	if key, twice := repeatedKey(d); twice {
+		return s, &SeedError{from, fmt.Errorf("line %d: the key %q is there a second time", lineOf(data, d.InputOffset()), key)}
 	}
 	places := map[string]*[]object{
 		"resource_servers": &s.APIs, "client_grants": &s.Grants, "connections": &s.Connections,
@@ -57,11 +66,36 @@ func notJSON(data []byte, err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("it ends within the document")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("line %d: %w", 1+bytes.Count(data[:syntax.Offset], []byte("\n")), err)
+		return fmt.Errorf("line %d: %w", lineOf(data, syntax.Offset), err)
 	case errors.As(err, &wrong):
 		return fmt.Errorf("it holds a JSON %s, where an object belongs", wrong.Value)
 	}
 	return err
+}
+
+func lineOf(data []byte, offset int64) int { return 1 + bytes.Count(data[:offset], []byte("\n")) }
+
+// repeatedKey reads a value of valid JSON up to a key that its object has already, whose first value would be lost.
+func repeatedKey(d *json.Decoder) (key string, twice bool) {
+	begin, _ := d.Token()
+	if _, holds := begin.(json.Delim); !holds {
+		return "", false
+	}
+	seen := map[string]bool{}
+	for d.More() {
+		if begin == json.Delim('{') {
+			name, _ := d.Token()
+			if key, _ = name.(string); seen[key] {
+				return key, true
+			}
+			seen[key] = true
+		}
+		if key, twice = repeatedKey(d); twice {
+			return key, true
+		}
+	}
+	_, _ = d.Token() // its end
+	return "", false
 }
 
 // merge adds the snapshot's objects to the store. Ids that are missing are made; what Auth0 would answer by default is
@@ -129,6 +163,13 @@ func (s *store) check(snap snapshot) error {
 				seen[[2]string{key, value}] = i
 			}
 		}
+	}
+	seen := map[purpose]int{}
+	for i, grant := range snap.Grants {
+		if first, twice := seen[purposeOf(grant)]; twice {
+			return fmt.Errorf("client_grants[%d] and client_grants[%d] are for the same clients and the same audience, %q", first, i, text(grant, "audience"))
+		}
+		seen[purposeOf(grant)] = i
 	}
 	return nil
 }
