@@ -43,6 +43,9 @@ func TestRealClient(t *testing.T) {
 	if content, _ := sum.Content[0].(*mcp.TextContent); content == nil || content.Text != "5" {
 		t.Errorf("2 + 3 is %+v", sum.Content[0])
 	}
+	if _, err := session.CallTool(t.Context(), &mcp.CallToolParams{Name: "sub"}); err == nil || !strings.Contains(err.Error(), "Unknown tool: sub") {
+		t.Errorf("a tool that there is not: %v", err)
+	}
 }
 
 // TestGatewayOverTLS: the gateway trusts its tenant's certificate and is itself served under it.

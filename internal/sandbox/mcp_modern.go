@@ -81,8 +81,8 @@ func (g *Gateway) answer(h http.Header, req *rpcRequest, who caller) (object, *r
 		common["supportedVersions"], common["capabilities"] = []string{modernVersion}, capabilities
 	case "tools/list", "tools/call":
 		result, failure := g.call(req, who)
-		if failure != nil {
-			return nil, failure, http.StatusOK
+		if failure != nil { // of the params, and nothing else
+			return nil, failure, http.StatusBadRequest
 		}
 		maps.Copy(common, result)
 	default:
