@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
@@ -46,8 +47,8 @@ func (p pair) token(change func(*tokenClaims)) string {
 	return p.Tenant.key.sign(claims, "JWT")
 }
 
-// ask sends a request to an address and returns the answer with its body.
-func ask(t *testing.T, method, address, token, body string) (*http.Response, string) {
+// ask sends a request to an address, with more headers where some are given, and returns the answer with its body.
+func ask(t *testing.T, method, address, token, body string, more ...http.Header) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
 	if err != nil {
@@ -57,6 +58,9 @@ func ask(t *testing.T, method, address, token, body string) (*http.Response, str
 	r.Header.Set("Accept", "application/json, text/event-stream")
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for _, header := range more {
+		maps.Copy(r.Header, header)
 	}
 	res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
 	if err != nil {

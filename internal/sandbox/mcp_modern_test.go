@@ -1,7 +1,6 @@
 package sandbox
 
 import (
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -34,35 +33,16 @@ func TestModernRevision(t *testing.T) {
 	} {
 		method, name, _ := strings.Cut(c.headers, " ")
 		body := `{"jsonrpc":"2.0","id":1,"method":"` + c.method + `","params":{` + c.params + `}}`
-		send := func(p pair) (int, string) {
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, p.gateway.URL, strings.NewReader(body))
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header = http.Header{
-				"Content-Type": {"application/json"}, "Authorization": {"Bearer " + p.token(nil)},
-				"Mcp-Protocol-Version": {c.header}, "Mcp-Method": {method}, "Mcp-Name": {name},
-			}
-			res, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer func() { _ = res.Body.Close() }()
-			data, err := io.ReadAll(res.Body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return res.StatusCode, string(data)
-		}
-		if status, got := send(p); status != c.status || !strings.Contains(got, c.want) {
-			t.Errorf("%s: %d %s, want %d with %s", c.name, status, got, c.status, c.want)
+		header := http.Header{revisionHeader: {c.header}, "Mcp-Method": {method}, "Mcp-Name": {name}}
+		if res, got := ask(t, http.MethodPost, p.gateway.URL, p.token(nil), body, header); res.StatusCode != c.status || !strings.Contains(got, c.want) {
+			t.Errorf("%s: %d %s, want %d with %s", c.name, res.StatusCode, got, c.status, c.want)
 		}
 		want := http.StatusBadRequest // for a header that names a revision which an older server doesn't speak
 		if c.header == "2025-11-25" || c.method == "initialize" {
 			want = http.StatusOK
 		}
-		if status, got := send(old); status != want || strings.Contains(got, "resultType") {
-			t.Errorf("%s, to a server that knows none of it: %d %s", c.name, status, got)
+		if res, got := ask(t, http.MethodPost, old.gateway.URL, old.token(nil), body, header); res.StatusCode != want || strings.Contains(got, "resultType") {
+			t.Errorf("%s, to a server that knows none of it: %d %s", c.name, res.StatusCode, got)
 		}
 	}
 }
