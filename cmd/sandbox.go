@@ -10,7 +10,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -156,7 +155,7 @@ func (a *app) startSandbox(ctx context.Context, o sandboxOptions) (*sandbox.Serv
 	}
 	listen := sandbox.Listen{Addr: net.JoinHostPort("127.0.0.1", strconv.Itoa(o.port)), TLS: o.tls}
 	server, err := sandbox.Start(ctx, o.tenant, listen)
-	if errors.Is(err, syscall.EADDRINUSE) && !o.portGiven && len(o.command) > 0 {
+	if sandbox.PortTaken(err) && !o.portGiven && len(o.command) > 0 {
 		listen.Addr = "127.0.0.1:0" // the command learns the port from its environment
 		server, err = sandbox.Start(ctx, o.tenant, listen)
 	}
@@ -178,7 +177,7 @@ func (a *app) startGateway(ctx context.Context, server *sandbox.Server, o sandbo
 		listen.Addr = "127.0.0.1:0"
 	}
 	gateway, err := server.StartGateway(ctx, sandbox.GatewayOptions{}, listen)
-	if errors.Is(err, syscall.EADDRINUSE) && !o.portGiven && len(o.command) > 0 {
+	if sandbox.PortTaken(err) && !o.portGiven && len(o.command) > 0 {
 		listen.Addr = "127.0.0.1:0"
 		gateway, err = server.StartGateway(ctx, sandbox.GatewayOptions{}, listen)
 	}
@@ -206,7 +205,7 @@ func (a *app) sandboxError(err error, o sandboxOptions) error {
 		return spec.Invalid{{Field: "--state", What: fmt.Sprintf("the folder of %s isn't there", o.tenant.StateFile), Hint: "make it first"}}
 	case errors.As(err, &seed):
 		return spec.Invalid{{Field: "--seed", What: fmt.Sprintf("%s: %v", o.seed, seed.Err), Hint: "give JSON in the shape of /sandbox/state"}}
-	case errors.Is(err, syscall.EADDRINUSE):
+	case sandbox.PortTaken(err):
 		return &usageError{What: fmt.Sprintf("port %d is taken", o.port), Hint: otherPort}
 	case errors.As(err, &listen):
 		return &localError{fmt.Errorf("port %d can't be listened on: %w", o.port, listen.Err), otherPort}

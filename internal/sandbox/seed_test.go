@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net"
+	"os"
 	"strings"
 	"syscall"
 	"testing"
@@ -69,7 +70,7 @@ func TestAPortThatIsTakenOnOneAddress(t *testing.T) {
 	if err == nil {
 		_ = server.Close()
 	}
-	if !errors.Is(err, syscall.EADDRINUSE) {
+	if !PortTaken(err) {
 		t.Errorf("starting on a port that is taken on ::1 alone ends with %v", err)
 	}
 	free, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:"+port)
@@ -77,4 +78,14 @@ func TestAPortThatIsTakenOnOneAddress(t *testing.T) {
 		t.Fatalf("the port is not given back: %v", err)
 	}
 	_ = free.Close()
+}
+
+// Windows has a number of its own for that. What else Windows says of a port is not that it is taken.
+func TestAPortThatIsTakenOnWindows(t *testing.T) {
+	for number, taken := range map[syscall.Errno]bool{10048: true, 10013: false, syscall.EADDRINUSE: true, syscall.EACCES: false} {
+		err := &ListenError{"127.0.0.1:9400", &net.OpError{Op: "listen", Err: os.NewSyscallError("bind", number)}}
+		if PortTaken(err) != taken {
+			t.Errorf("bind's answer %d means taken: %t", int(number), !taken)
+		}
+	}
 }

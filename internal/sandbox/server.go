@@ -43,6 +43,14 @@ func (e *ListenError) Error() string {
 }
 func (e *ListenError) Unwrap() error { return e.Err }
 
+// windowsTaken is WSAEADDRINUSE, which Windows answers: syscall.EADDRINUSE is a number there that no system call gives.
+const windowsTaken = syscall.Errno(10048)
+
+// PortTaken tells whether another program has the port that was to be listened on.
+func PortTaken(err error) bool {
+	return errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsTaken)
+}
+
 var errNotLoopback = errors.New("the address is not on loopback, use 127.0.0.1:PORT")
 
 // Start serves a new tenant until Close, or until the context ends. Errors are *ListenError and those of New.
@@ -117,7 +125,7 @@ func listen(ctx context.Context, addr string) ([]net.Listener, int, error) {
 			local, _ := listeners[0].Addr().(*net.TCPAddr)
 			return listeners, local.Port, nil
 		}
-		if port != "0" || !errors.Is(err, syscall.EADDRINUSE) {
+		if port != "0" || !PortTaken(err) {
 			break
 		}
 	}
@@ -139,7 +147,7 @@ func listenOnBoth(ctx context.Context, addr string) ([]net.Listener, error) {
 	switch {
 	case err == nil:
 		return []net.Listener{first, second}, nil
-	case errors.Is(err, syscall.EADDRINUSE):
+	case PortTaken(err):
 		return nil, errors.Join(err, first.Close())
 	}
 	return []net.Listener{first}, nil // the machine has no such address
