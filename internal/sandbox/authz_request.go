@@ -93,6 +93,10 @@ func (t *Tenant) readAuthorize(params url.Values) (*authorizeRequest, *denial) {
 			"Callback URL mismatch. The provided redirect_uri is not in the list of allowed callback URLs.")
 	}
 	q.state, q.nonce, q.mode = params.Get("state"), params.Get("nonce"), params.Get("response_mode")
+	if to, err := url.Parse(q.redirect); q.mode == modeForm && (err != nil || to.Scheme != "https" && to.Scheme != "http") {
+		// No browser posts to another scheme. That it is refused, and how, is a guess.
+		return q, pageOnly(http.StatusBadRequest, "invalid_request", "response_mode form_post takes an http or https redirect_uri")
+	}
 	q.connection, q.hint, q.prompt = params.Get("connection"), params.Get("login_hint"), params.Get("prompt")
 	q.fresh = params.Has("max_age") || slices.Contains(strings.Fields(q.prompt), "login")
 	return q, nil

@@ -194,3 +194,21 @@ func TestResponseModes(t *testing.T) {
 		}
 	}
 }
+
+// TestFormsArePostedToTheWeb: a browser posts a form to no other scheme, so there would be a page that leads nowhere.
+func TestFormsArePostedToTheWeb(t *testing.T) {
+	for to, posted := range map[string]bool{callback: true, "HTTP://localhost/cb": true, "cursor://cb": false, "cb": false} {
+		tenant := ready(t, Options{AutoApprove: true}, func(s *snapshot) {
+			s.Clients = []object{{"client_id": "own", "name": "Own", "is_first_party": true, "callbacks": []string{to}}}
+		})
+		asked := with(asking("own"), "redirect_uri", to, "response_mode", "form_post")
+		res := send(t, tenant, authorizePath(asked), nil)
+		text := bodyOf(t, res)
+		if strings.Contains(text, `action="`+to+`"`) != posted || strings.Contains(text, "invalid_request: response_mode form_post") == posted || (res.StatusCode == http.StatusOK) != posted {
+			t.Errorf("%s: %d %s", to, res.StatusCode, text)
+		}
+		if res = send(t, tenant, authorizePath(with(asked, "response_mode", "query")), nil); res.StatusCode != http.StatusFound {
+			t.Errorf("%s by the query: %d", to, res.StatusCode)
+		}
+	}
+}
