@@ -45,7 +45,7 @@ func reportProblems(names []string) (problems spec.Invalid) {
 	return problems
 }
 
-// ownersOnly are the permissions of a new file that is nobody else's business: how a login went, or a secret.
+// ownersOnly are the permissions of a new file that is nobody else's business: how a login went.
 const ownersOnly = 0o600
 
 func writeReports(names []string, report verify.Report) error {

@@ -115,12 +115,9 @@ func sourced(name string) string {
 	return "./" + name
 }
 
-// writeEnv writes the export lines, whole or not at all: whoever waits for the file must not read half of it.
+// writeEnv writes the export lines, a secret among them, whole or not at all: whoever waits for the file must not read half.
 func writeEnv(name string, env []string) error {
-	err := ownFile(name)
-	if err == nil {
-		err = atomicfile.Write(name, []byte(exports(env)), ownersOnly)
-	}
+	err := atomicfile.WritePrivate(name, []byte(exports(env)))
 	switch {
 	case err == nil:
 		return nil
@@ -130,13 +127,4 @@ func writeEnv(name string, env []string) error {
 		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause(err)), Hint: "name a file in a folder that you may write to"}}
 	}
 	return &localError{fmt.Errorf("--env-file: %s can't be written: %w", name, cause(err)), "make room, or name a file elsewhere"}
-}
-
-// ownFile makes sure that a file that is there already is its owner's alone before a secret is in it, since it keeps its
-// permissions.
-func ownFile(name string) error {
-	if info, err := os.Lstat(name); err != nil || !info.Mode().IsRegular() {
-		return nil // made anew
-	}
-	return os.Chmod(name, ownersOnly)
 }

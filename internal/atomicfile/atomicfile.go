@@ -21,9 +21,9 @@ const (
 var ErrNoFile = errors.New("it is there already, and no file")
 
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
-// its permissions, a new one gets perm whatever the umask says. A symbolic link is replaced and never followed. After an
-// error nothing is left behind, and what was there is there still. After none the new content also outlasts a power cut,
-// where the system can sync a folder.
+// its permissions, a new one gets perm whatever the umask says. A symbolic link to a file, or to nothing, is replaced and never
+// followed; what is no file, and a link to such, is refused with ErrNoFile. After an error nothing is left behind, and what
+// was there is there still. After none the new content also outlasts a power cut, where the system can sync a folder.
 func Write(name string, content []byte, perm fs.FileMode) error {
 	if err := Replace(name, content, perm); err != nil {
 		return err
@@ -32,13 +32,34 @@ func Write(name string, content []byte, perm fs.FileMode) error {
 	return nil
 }
 
+// WritePrivate is Write for a secret: a file that was there becomes its owner's alone too.
+func WritePrivate(name string, content []byte) error {
+	if err := replace(name, content, 0o600); err != nil {
+		return err
+	}
+	Settle(name)
+	return nil
+}
+
 // Replace is Write without its last part, Settle: after a power cut the old content may be there again, whole.
 func Replace(name string, content []byte, perm fs.FileMode) error {
+	return replace(name, content, kept(name, perm))
+}
+
+func replace(name string, content []byte, perm fs.FileMode) error {
 	now, err := stage(name, content, perm, prefix)
 	if err != nil {
 		return err
 	}
 	return now.Replace()
+}
+
+// kept are the permissions of the file that is there, or perm where there is none.
+func kept(name string, perm fs.FileMode) fs.FileMode {
+	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
+		return info.Mode().Perm()
+	}
+	return perm
 }
 
 // Staged is content that is whole on the disk already, beside the file that it is to replace.
@@ -47,15 +68,12 @@ type Staged struct{ name, beside string }
 // Stage is the part of Replace that takes time: all but the renaming. Whoever calls it ends with Replace or Discard, and has
 // another way where Replace fails: a Sweep may have come in between.
 func Stage(name string, content []byte, perm fs.FileMode) (*Staged, error) {
-	return stage(name, content, perm, prefix+later)
+	return stage(name, content, kept(name, perm), prefix+later)
 }
 
 func stage(name string, content []byte, perm fs.FileMode, prefix string) (staged *Staged, err error) {
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		return nil, &fs.PathError{Op: "write", Path: name, Err: ErrNoFile}
-	}
-	if info, err := os.Lstat(name); err == nil && info.Mode().IsRegular() {
-		perm = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), prefix+"*")
 	if err != nil {

@@ -58,6 +58,9 @@ func TestPermissions(t *testing.T) {
 	if err := atomicfile.Write(name, []byte("two"), 0o600); err != nil || mode() != 0o664 || read(t, name) != "two" {
 		t.Errorf("an old file has %v and holds %q, %v", mode(), read(t, name), err)
 	}
+	if err := atomicfile.WritePrivate(name, []byte("three")); err != nil || mode() != 0o600 || read(t, name) != "three" {
+		t.Errorf("a private file has %v and holds %q, %v", mode(), read(t, name), err)
+	}
 	if got := leftovers(t, dir); len(got) != 1 {
 		t.Errorf("the folder holds %v", got)
 	}
