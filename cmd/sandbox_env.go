@@ -124,7 +124,7 @@ func writeEnv(name string, env []string) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"}}
 	case errors.Is(err, atomicfile.ErrNoFile), errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrExist), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EISDIR), errors.Is(err, syscall.EROFS):
-		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, cause(err)), Hint: "name a file in a folder that you may write to"}}
+		return spec.Invalid{{Field: "--env-file", What: fmt.Sprintf("%s can't be written: %v", name, atomicfile.Cause(err)), Hint: "name a file in a folder that you may write to"}}
 	}
-	return &localError{fmt.Errorf("--env-file: %s can't be written: %w", name, cause(err)), "make room, or name a file elsewhere"}
+	return &localError{fmt.Errorf("--env-file: %s can't be written: %w", name, atomicfile.Cause(err)), "make room, or name a file elsewhere"}
 }

@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
 	"github.com/mcpauth-cli/mcpauth/internal/view"
 )
@@ -55,7 +56,11 @@ func (a *app) runIn(ctx context.Context, env, command []string) error {
 }
 
 func unrunnable(program string, err error) error {
-	return &usageError{What: fmt.Sprintf("%q can't be run: %v", program, cause(err)), Hint: "give a program behind --"}
+	var missing *exec.Error
+	if errors.As(err, &missing) {
+		err = missing.Err
+	}
+	return &usageError{What: fmt.Sprintf("%q can't be run: %v", program, atomicfile.Cause(err)), Hint: "give a program behind --"}
 }
 
 // killed is the exit code of a command that a signal ended, as shells have it.

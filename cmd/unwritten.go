@@ -3,6 +3,8 @@ package cmd
 import (
 	"errors"
 	"syscall"
+
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 )
 
 // wrote notes that something didn't reach stdout: the run goes on, since a change that was sent has to be told of where that
@@ -19,7 +21,7 @@ func (a *app) ended(exit int) int {
 	if a.unwritten == nil || errors.Is(a.unwritten, syscall.EPIPE) {
 		return exit
 	}
-	a.errf("error: stdout can't be written: %v\n", cause(a.unwritten))
+	a.errf("error: stdout can't be written: %v\n", atomicfile.Cause(a.unwritten))
 	if exit == exitDone || exit == exitPending {
 		return exitFailure
 	}

@@ -20,6 +20,19 @@ const (
 // ErrNoFile is the error where what is there can't be replaced by a file: a device, a pipe or a folder, or a link to one.
 var ErrNoFile = errors.New("it is there already, and no file")
 
+// Cause is why something could not be done with a file, without the file's name, which may be that of a temporary one.
+func Cause(err error) error {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err
+	case errors.As(err, &link):
+		return link.Err
+	}
+	return err
+}
+
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. A symbolic link to a file, or to nothing, is replaced and never
 // followed; what is no file, and a link to such, is refused with ErrNoFile. After an error nothing is left behind, and what

@@ -1,11 +1,10 @@
 package gateway
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"strings"
+
+	"github.com/mcpauth-cli/mcpauth/internal/atomicfile"
 )
 
 // Problem is one thing wrong with a Config: the field as an operator knows it, what is wrong, and the mend.
@@ -61,7 +60,7 @@ type WriteError struct {
 }
 
 func (e *WriteError) Error() string {
-	text := printable(fmt.Sprintf("%s can't be written: %v", e.File, cause(e.Err)))
+	text := printable(fmt.Sprintf("%s can't be written: %v", e.File, atomicfile.Cause(e.Err)))
 	if e.Left != nil {
 		text += "; then " + printable(e.Left.Error())
 	}
@@ -77,16 +76,3 @@ func (e *WriteError) Hint() string {
 }
 
 func (e *WriteError) Unwrap() []error { return []error{e.Err, e.Left} }
-
-// cause leaves out the names of temporary files, which say nothing to people.
-func cause(err error) error {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &link):
-		return link.Err
-	case errors.As(err, &path):
-		return path.Err
-	}
-	return err
-}
