@@ -83,15 +83,16 @@ func Resolve(ctx context.Context, s Sources) (Credentials, error) {
 	if token := s.Getenv(EnvToken); token != "" {
 		return tokenCredentials(token, "the token in "+EnvToken, s)
 	}
-	for _, name := range []string{EnvClientID, EnvClientSecret, EnvPrivateKey} {
-		if value := s.Getenv(name); value != "" && strings.TrimSpace(value) == "" {
-			return Credentials{}, &AuthError{What: name + " is blank", Hint: "set it to its value, or unset it"}
-		}
-	}
 	id, secret, key := s.Getenv(EnvClientID), s.Getenv(EnvClientSecret), s.Getenv(EnvPrivateKey)
 	switch {
+	case blank(id):
+		return Credentials{}, blankError(EnvClientID)
+	case blank(secret):
+		return Credentials{}, blankError(EnvClientSecret)
 	case id != "" && secret != "":
 		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s and its secret", id)}, nil
+	case blank(key):
+		return Credentials{}, blankError(EnvPrivateKey)
 	case id != "" && key != "":
 		return keyCredentials(id, key, s.Getenv(EnvAlgorithm), s.Getenv(EnvAudience))
 	}
@@ -100,6 +101,13 @@ func Resolve(ctx context.Context, s Sources) (Credentials, error) {
 		err = fmt.Errorf("%w: %s is set, but neither %s nor %s is", ErrNoCredentials, EnvClientID, EnvClientSecret, EnvPrivateKey)
 	}
 	return credentials, err
+}
+
+// blank tells whether a variable was set, but to nothing of use.
+func blank(value string) bool { return value != "" && strings.TrimSpace(value) == "" }
+
+func blankError(name string) error {
+	return &AuthError{What: name + " is blank", Hint: "set it to its value, or unset it"}
 }
 
 func tokenCredentials(token, source string, s Sources) (Credentials, error) {

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -53,6 +54,7 @@ func TestResolveTakesTheFirstComplete(t *testing.T) {
 		{"stdin-token", all, "standard input"},
 		{"", all, "AUTH0_API_TOKEN"},
 		{"", all[2:], "client id and its secret"},
+		{"", append(slices.Clone(all[2:6]), "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", "\n"), "client id and its secret"},
 		{"", []string{"AUTH0_CLIENT_ID", "id", "AUTH0_CLIENT_ASSERTION_PRIVATE_KEY", key}, "client id and its private key"},
 	} {
 		got, err := tenant.Resolve(t.Context(), tenant.Sources{Token: c.stdin, Getenv: environment(c.env...)})
