@@ -66,24 +66,8 @@ func TestPermissions(t *testing.T) {
 	}
 }
 
-func TestALinkIsReplacedAndNotFollowed(t *testing.T) {
-	dir, outside := t.TempDir(), filepath.Join(t.TempDir(), "outside")
-	if err := os.WriteFile(outside, []byte("theirs"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	name := filepath.Join(dir, "file")
-	if err := os.Symlink(outside, name); err != nil {
-		t.Skip("links can't be made here: ", err)
-	}
-	if err := atomicfile.Write(name, []byte("ours"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if read(t, outside) != "theirs" || read(t, name) != "ours" {
-		t.Errorf("outside holds %q, the file %q", read(t, outside), read(t, name))
-	}
-}
-
-// A device would become a file for everybody on the machine, and who reads a pipe would wait for ever.
+// A device, or a link such as /dev/stdout, would become a file for everybody on the machine, and who reads a pipe would wait
+// for ever.
 func TestOnlyFilesAreReplaced(t *testing.T) {
 	dir := t.TempDir()
 	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", filepath.Join(dir, "socket"))
@@ -91,16 +75,22 @@ func TestOnlyFilesAreReplaced(t *testing.T) {
 		t.Skip("sockets can't be made here: ", err)
 	}
 	defer func() { _ = listener.Close() }()
-	if err := os.Symlink("socket", filepath.Join(dir, "link")); err != nil {
+	outside := filepath.Join(t.TempDir(), "outside")
+	if err := os.WriteFile(outside, []byte("theirs"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"socket", "link"} {
+	for link, to := range map[string]string{"link": "socket", "link to a file": outside, "link to nothing": "absent"} {
+		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
+			t.Skip("links can't be made here: ", err)
+		}
+	}
+	for _, name := range []string{"socket", "link", "link to a file", "link to nothing"} {
 		if err := atomicfile.Write(filepath.Join(dir, name), []byte("new"), 0o600); !errors.Is(err, atomicfile.ErrNoFile) {
 			t.Errorf("the %s was replaced: %v", name, err)
 		}
 	}
-	if got := leftovers(t, dir); len(got) != 2 {
-		t.Errorf("the folder holds %v", got)
+	if got := leftovers(t, dir); len(got) != 4 || read(t, outside) != "theirs" {
+		t.Errorf("the folder holds %v, and the file outside %q", got, read(t, outside))
 	}
 }
 
