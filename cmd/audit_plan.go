@@ -82,7 +82,7 @@ func chosen(s spec.Spec, observed plan.Observed, pending plan.Change) string {
 	}
 	registrations := []spec.Registration{s.Registration}
 	if s.Registration == spec.RegistrationDCR {
-		registrations = append(registrations, spec.RegistrationCIMD, spec.RegistrationNone)
+		registrations = append(registrations, spec.RegistrationCIMD) // with none only a client that was named could log in
 	}
 	for _, mode := range []spec.AudienceMode{s.AudienceMode, spec.AudienceResource, spec.AudienceDefault} {
 		for _, registration := range registrations {
