@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -34,7 +36,17 @@ func audit(ctx context.Context, client *tenant.Client, s spec.Spec, o verify.Opt
 		}
 		return verify.Pass, "", ""
 	})
-	return append(auditPlan(ctx, client, s, o, report.Found()), gap{rules, rules.Status == verify.Warn}), true
+	found = append(auditPlan(ctx, client, s, o, report.Found()), gap{rules, rules.Status == verify.Warn && strict(o, report)})
+	if !o.ThirdParty() {
+		forOthers(found)
+	}
+	return found, true
+}
+
+// strict tells whether the client of a run is a strict third-party application, and not a permissive one, which has another id.
+func strict(o verify.Options, report verify.Report) bool {
+	o.ClientID = cmp.Or(o.ClientID, report.ClientID)
+	return o.ThirdParty()
 }
 
 // clientsCheck counts the applications, once this run's own is gone.
@@ -87,26 +99,48 @@ func unknownServer(ctx context.Context, client *tenant.Client, o verify.Options,
 	return check
 }
 
-// connectionCheck says which connections there are where none is open to registered clients: one of them has to be.
+// connectionCheck says which connections there are where none is open to registered clients: one of them has to be. The plan
+// looked at the first hundred, so the others are looked at here.
 func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) gap {
 	check := verify.Check{ID: verify.TenantConnection, Title: "a connection at domain level", Status: verify.Pass}
 	if !p.NoConnection {
 		return gap{Check: check}
 	}
-	check.Status, check.Got, check.Want = verify.Fail, "none among the first hundred", "one at least"
+	all, err := client.Connections(ctx)
+	if slices.ContainsFunc(all, func(c plan.Object) bool { return c.Values["is_domain_connection"] == true }) {
+		return gap{Check: check}
+	}
+	certain := err == nil && len(all) < tenant.MostConnections
+	check.Status, check.Got, check.Want = verify.Fail, fmt.Sprintf("none among %d", len(all)), "one at least"
 	check.Cause = "no connection is at domain level, and third-party clients log users in through no others"
+	if !certain {
+		check.Status, check.Got = verify.Warn, "none among the first hundred, at least"
+		check.Cause = "where none of the others is at domain level either, third-party clients can't log users in"
+	}
 	promote := "mcpauth promote-connection --domain " + shellQuote(client.Domain().String()) + " --name "
 	check.Hint = promote + "NAME"
 	const most = 3
-	if all, err := client.Connections(ctx); err == nil && len(all) > 0 {
-		var commands []string
-		for _, c := range all[:min(len(all), most)] {
-			name, _ := c.Values["name"].(string)
-			commands = append(commands, promote+shellQuote(name))
-		}
+	var commands []string
+	for _, c := range all[:min(len(all), most)] {
+		name, _ := c.Values["name"].(string)
+		commands = append(commands, promote+shellQuote(name))
+	}
+	if len(commands) > 0 {
 		check.Hint = strings.Join(commands, "\nor ")
 	}
-	return gap{check, true}
+	return gap{check, certain}
+}
+
+// forOthers makes warnings of what the tenant lacks for third-party clients alone: an application of its own logs in without.
+func forOthers(found []gap) {
+	for i := range found {
+		g := &found[i]
+		if g.Status == verify.Fail && (g.ID == verify.TenantGrant || g.ID == verify.TenantConnection) {
+			g.Status, g.bars = verify.Warn, false
+			g.Cause = "this concerns third-party clients alone, and the application that was named is none by its id: " + g.Cause
+			g.Hint = "where third-party clients shall log in too: " + g.Hint
+		}
+	}
 }
 
 // counted is a check of something that is counted; one that the credentials may not read is skipped.

@@ -58,13 +58,16 @@ func (c *Client) connectionPage(ctx context.Context, params *management.ListConn
 	return objects, nil
 }
 
-// Connections lists the tenant's connections, most of the first thousand.
+// MostConnections is how many Connections lists at least, where there are as many.
+const MostConnections = 1000
+
+// Connections lists the tenant's connections, but not many more than MostConnections.
 func (c *Client) Connections(ctx context.Context) ([]plan.Object, error) {
 	var objects []plan.Object
 	enough := errors.New("enough")
 	err := c.pages(ctx, func(page []plan.Object, more bool) error {
 		objects = append(objects, page...)
-		if len(objects) >= 1000 {
+		if len(objects) >= MostConnections {
 			return enough
 		}
 		if more {

@@ -54,7 +54,7 @@ type failure struct {
 // failures are those that users report, by what the server's text says: it is all that there is to tell them by. What
 // Auth0 says of them is in its own words.
 var failures = []failure{
-	{said: []string{"no connections enabled", "connection was not found"}, cause: "no connection of the tenant is open to third-party clients: at least one must be a domain-level connection", hint: (*run).promote, suspects: []string{TenantConnection}},
+	{said: []string{"no connections enabled", "connection was not found"}, cause: "no connection of the tenant is open to third-party clients: at least one must be a domain-level connection", hint: (*run).promote, suspects: []string{TenantConnection}, given: (*run).unconnected},
 	{
 		said:  []string{"is not authorized to access resource server"},
 		cause: "the API has no grant for third-party clients, or lets no user in, so that no registered client may ask for its tokens",
@@ -150,13 +150,23 @@ func (r *run) withoutClient() string {
 }
 
 func (r *run) ungranted() diagnosis {
-	if strings.HasPrefix(r.o.ClientID, "tpc_") { // Auth0's third-party applications share one grant
+	if r.o.ThirdParty() { // they share one grant
 		return diagnosis{"the API has no grant for third-party clients, of which this is one, or lets no user in", r.setupAPI(), []string{TenantAPI, TenantGrant}}
 	}
 	return diagnosis{
 		"this client has no grant for the API, and the one that setup makes is for third-party clients alone",
 		"authorize the client for the API (in Auth0's dashboard: Applications > APIs > the API > Application Access), or verify with a client that registers itself: " + r.withoutClient(),
 		[]string{TenantAPI},
+	}
+}
+
+func (r *run) unconnected() diagnosis {
+	if r.o.ThirdParty() {
+		return diagnosis{"no connection of the tenant is open to third-party clients, of which this is one: at least one must be a domain-level connection", r.promote(), []string{TenantConnection}}
+	}
+	return diagnosis{
+		"no connection is enabled for this client",
+		"enable one for it (in Auth0's dashboard: Applications > the application > Connections), then: " + r.again(nil), nil,
 	}
 }
 

@@ -1,6 +1,7 @@
 package verify_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,58 @@ func TestTenantExplainsNoMoreThanItKnows(t *testing.T) {
 	}
 	if !strings.Contains(login.Cause, "no grant") {
 		t.Errorf("authorize: the cause is %q", login.Cause)
+	}
+}
+
+// A Rule bars no application of the tenant's own, so that it explains none of their failures.
+func TestRulesExplainNoLoginOfTheTenantsOwn(t *testing.T) {
+	m := newMending(t, broken{change: func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) {
+			ownApplication(w, o)
+			w.manage("POST", "rules", object{"name": "rule", "script": "function (user, context, callback) { callback(null, user, context); }", "enabled": true})
+		}
+		s.wrap = answering("GET", "/authorize", 403, `{"error":"server_error"}`)
+	}})
+	found := m.verify()
+	login, by := found.check("authorize"), found.check(verify.TenantRules)
+	if by.Status != verify.Warn || login.Status != verify.Fail || !strings.Contains(login.Cause, "in the words above") {
+		t.Errorf("the Rules: %+v\nauthorize: %+v", by, login)
+	}
+}
+
+// An application of the tenant's own logs in without what third-party clients need: of that it is only warned.
+func TestTenantsOwnApplication(t *testing.T) {
+	m := newMending(t, broken{change: func(s *setup) {
+		s.grant, s.promote, s.other = nil, false, false
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			client := w.confidential(o.CallbackPort)
+			o.ClientID, o.ClientSecret = client["client_id"].(string), client["client_secret"].(string)
+		}
+	}})
+	found := m.verify()
+	for _, id := range []string{verify.TenantGrant, verify.TenantConnection} {
+		if c := found.check(id); c.Status != verify.Warn || !strings.Contains(c.Cause, "third-party clients alone") {
+			t.Errorf("%s: %+v", id, c)
+		}
+	}
+	if found.exit != 0 {
+		t.Errorf("it ends with %d, failed: %v\n%s", found.exit, found.failed(), found.raw)
+	}
+}
+
+// The one connection at domain level may be beyond the hundred that a plan looks at.
+func TestConnectionBeyondTheFirstHundred(t *testing.T) {
+	m := newMending(t, broken{change: func(s *setup) {
+		s.promote = false
+		s.ask = func(w *world, _ *verify.Options) {
+			for n := range 100 {
+				w.manage("POST", "connections", object{"name": fmt.Sprintf("c%d", n), "strategy": "auth0", "is_domain_connection": n == 99})
+			}
+		}
+	}})
+	if found := m.verify(); found.exit != 0 || found.status(verify.TenantConnection) != verify.Pass {
+		t.Errorf("it ends with %d: %+v", found.exit, found.check(verify.TenantConnection))
 	}
 }
 

@@ -51,11 +51,13 @@ var registrations = []broken{
 	}, []string{"token"}, "MCPAUTH_CLIENT_SECRET", "does not take this client's secret"},
 	{"the client has no grant of its own", func(s *setup) {
 		s.api["subject_type_authorization"] = object{"user": object{"policy": "require_client_grant"}, "client": object{"policy": "require_client_grant"}}
-		s.ask = func(w *world, o *verify.Options) {
-			o.CallbackPort = freePort(w.t)
-			o.ClientID = w.confidential(o.CallbackPort)["client_id"].(string)
-		}
+		s.ask = ownApplication
 	}, []string{"authorize"}, "verify with a client that registers itself: " + runVerify, "for third-party clients alone"},
+	{"no connection is enabled for the client", func(s *setup) {
+		s.promote = false
+		s.settings["flags"] = object{"enable_dynamic_client_registration": true, "enable_client_connections": false}
+		s.ask = ownApplication
+	}, []string{"authorize"}, "Connections), then: " + runVerify, "enabled for this client"},
 	{"a document without redirect URIs", ownDocument(func(o object) { delete(o, "redirect_uris") }), []string{"registration.document"}, "add redirect_uris", "where to send"},
 	{"a document with a secret", ownDocument(func(o object) { o["client_secret"] = "for-all-to-see" }), []string{"registration.document"}, "take the secret out", "everybody can read"},
 	{"a document that isn't there", func(s *setup) {
@@ -83,6 +85,12 @@ func ownDocument(spoil func(object)) func(*setup) {
 			o.ClientMetadataURL = server.URL + "/client"
 		}
 	}
+}
+
+// ownApplication verifies with one of the tenant's own, whose secret nobody told.
+func ownApplication(w *world, o *verify.Options) {
+	o.CallbackPort = freePort(w.t)
+	o.ClientID = w.confidential(o.CallbackPort)["client_id"].(string)
 }
 
 // confidential is a client with a secret, registered by hand.

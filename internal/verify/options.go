@@ -80,6 +80,12 @@ func same(a, b string) bool {
 	return a == b || (errA == nil && errB == nil && first == second)
 }
 
+// ThirdParty tells whether the client is one of Auth0's third-party applications for certain: one that registers itself, or
+// whose id says so. The tenant's own applications have other ids.
+func (o Options) ThirdParty() bool {
+	return o.ClientID == "" || strings.HasPrefix(o.ClientID, "tpc_")
+}
+
 // CommandLine is the command that verifies with these options, to be copied into a shell.
 func (o Options) CommandLine() string {
 	words := []string{"mcpauth", "verify", o.URL}
