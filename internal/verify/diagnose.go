@@ -44,6 +44,7 @@ func (r *run) explained(ctx context.Context, found finding) finding {
 // failure is something that authorization servers say, with its cause and what mends it.
 type failure struct {
 	said     []string // any of these, in lower case
+	auth0    bool     // these are words of Auth0's own, which mean nothing elsewhere
 	cause    string
 	hint     func(*run) string
 	suspects []string
@@ -51,18 +52,17 @@ type failure struct {
 	given func(*run) diagnosis
 }
 
-// failures are those that users report, by what the server's text says: it is all that there is to tell them by. What
-// Auth0 says of them is in its own words.
+// failures are those that users report, by what the server's text says: it is all that there is to tell them by.
 var failures = []failure{
-	{said: []string{"no connections enabled", "connection was not found"}, cause: "no connection of the tenant is open to third-party clients: at least one must be a domain-level connection", hint: (*run).promote, suspects: []string{TenantConnection}, given: (*run).unconnected},
+	{said: []string{"no connections enabled", "connection was not found"}, auth0: true, cause: "no connection of the tenant is open to third-party clients: at least one must be a domain-level connection", hint: (*run).promote, suspects: []string{TenantConnection}, given: (*run).unconnected},
 	{
-		said:  []string{"is not authorized to access resource server"},
+		said: []string{"is not authorized to access resource server"}, auth0: true,
 		cause: "the API has no grant for third-party clients, or lets no user in, so that no registered client may ask for its tokens",
 		hint:  (*run).setupAPI, suspects: []string{TenantAPI, TenantGrant}, given: (*run).ungranted,
 	},
-	{said: []string{"service not found"}, cause: "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", hint: (*run).setupAPI, suspects: []string{TenantAPI}},
+	{said: []string{"service not found"}, auth0: true, cause: "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", hint: (*run).setupAPI, suspects: []string{TenantAPI}},
 	{said: []string{"registration is disabled", "registration is not enabled"}, cause: "dynamic client registration is off", hint: func(r *run) string { return r.setup() }},
-	{said: []string{"too_many_entities", "too many entities"}, cause: "the tenant has reached the number of applications of its plan: each login registered one more", hint: func(*run) string { return "delete the applications that nobody uses in the dashboard (Applications)" }},
+	{said: []string{"too_many_entities", "too many entities"}, auth0: true, cause: "the tenant has reached the number of applications of its plan: each login registered one more", hint: func(*run) string { return "delete the applications that nobody uses in the dashboard (Applications)" }},
 	{said: []string{"too many requests", "too_many_requests", "global limit", "rate limit"}, cause: limited, hint: advice(waiting)},
 	{said: []string{"invalid_redirect_uri"}, cause: "the authorization server does not let clients register a redirect URI on this machine, where MCP clients on a desktop listen", hint: advice("allow http redirect URIs on 127.0.0.1 and localhost, with any port (RFC 8252 section 7.3)")},
 	{said: []string{"invalid_client_metadata"}, cause: "the authorization server does not take what the client says of itself, which is what most MCP clients say", hint: advice("let it register public native clients (token_endpoint_auth_method none) for authorization_code and refresh_token")},
@@ -77,7 +77,7 @@ var failures = []failure{
 // apart, where its words don't say it all: a server that fails, and a page that comes from elsewhere. The suspects are those
 // of words that nothing is known of.
 func (r *run) refusal(answer *reply, suspects ...string) diagnosis {
-	if d, found := r.known(answer.described()); found {
+	if d, found := r.known(answer.described(), r.isAuth0() && answer.status < http.StatusInternalServerError); found {
 		return d
 	}
 	switch {
@@ -94,7 +94,7 @@ func (r *run) refusal(answer *reply, suspects ...string) diagnosis {
 
 // diagnose finds the cause of what a server said in the place of a login. Rules end one in words of their own.
 func (r *run) diagnose(said string) diagnosis {
-	if d, found := r.known(said); found {
+	if d, found := r.known(said, r.isAuth0()); found {
 		return d
 	}
 	return r.unknown(TenantRules)
@@ -104,16 +104,16 @@ func (r *run) unknown(suspects ...string) diagnosis {
 	return diagnosis{"the authorization server refuses, in the words above", "if they don't say what to do, see whether anything is missing: " + r.setup(), suspects}
 }
 
-// known looks for what users report.
-func (r *run) known(said string) (diagnosis, bool) {
-	if d, is := r.misled(said); is {
+// known looks for what users report. auth0 says that it is Auth0 that refuses, in its own words.
+func (r *run) known(said string, auth0 bool) (diagnosis, bool) {
+	if d, is := r.misled(said); is && auth0 {
 		return d, true
 	}
 	said = strings.ToLower(said)
 	for _, f := range failures {
 		for _, words := range f.said {
 			switch {
-			case !strings.Contains(said, words):
+			case !strings.Contains(said, words), f.auth0 && !auth0:
 			case f.given != nil && r.o.ClientID != "":
 				return f.given(r), true
 			default:
@@ -125,16 +125,19 @@ func (r *run) known(said string) (diagnosis, bool) {
 }
 
 // named is the API that Auth0 looked for, in its words.
-var named = regexp.MustCompile(`(?i)(service not found: |to access resource server "?)([^\s"]+)`)
+var named = regexp.MustCompile(`(?i)(service not found: |to access resource server )(\S+)`)
 
-// misled is a login that the authorization server takes to be for another API than was asked for. A name that was cut off is none.
+// quotes are what may stand around the name of an API.
+const quotes = "\\\"'`<>().,:;?!"
+
+// misled is a login that Auth0 takes to be for another API than was asked for. A name that was cut off is none.
 func (r *run) misled(said string) (diagnosis, bool) {
 	found := named.FindStringSubmatch(said)
 	if found == nil {
 		return diagnosis{}, false
 	}
-	other := strings.TrimRight(found[2], ".,;")
-	if other == r.indicator || strings.HasSuffix(other, "…") {
+	other := strings.Trim(found[2], quotes)
+	if other == "" || other == strings.Trim(r.indicator, quotes) || strings.HasSuffix(other, "…") {
 		return diagnosis{}, false
 	}
 	const ignored = "the authorization server ignored the resource parameter (the tenant's resource profile is off), and "

@@ -54,8 +54,11 @@ func (r *run) onAuth0(command string) string {
 	return "change it at the authorization server; where that is an Auth0 tenant: " + command
 }
 
+// isAuth0 tells a tenant by the name of its issuer or, where that is a custom domain, by paths that are Auth0's: its metadata
+// names the registration endpoint also where registration is off.
 func (r *run) isAuth0() bool {
-	return strings.HasSuffix(r.server.RegistrationEndpoint, "/oidc/register") || strings.HasSuffix(r.server.TokenEndpoint, "/oauth/token")
+	return strings.HasSuffix(r.domain(), ".auth0.com") ||
+		(strings.HasSuffix(r.server.RegistrationEndpoint, "/oidc/register") && strings.HasSuffix(r.server.TokenEndpoint, "/oauth/token"))
 }
 
 // render is the command that prints what the gateway needs. Its policy names the host that stands in the tokens.
