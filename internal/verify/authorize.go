@@ -6,6 +6,8 @@ import (
 	"crypto/rand"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 
 	"golang.org/x/oauth2"
 )
@@ -30,10 +32,14 @@ func (r *run) newAttempt(want asked) (*attempt, error) {
 	a := &attempt{asked: want, state: rand.Text(), verifier: oauth2.GenerateVerifier()}
 	r.secrets.Add(a.state, a.verifier)
 	q := u.Query()
+	prompt := ""
+	if slices.Contains(strings.Fields(want.scope), offlineAccess) {
+		prompt = "consent" // without it servers may ignore that scope (OpenID Connect Core section 11), and clients send it
+	}
 	for name, value := range map[string]string{
 		"response_type": "code", "client_id": r.client.id, "redirect_uri": r.callback.url, "state": a.state,
 		"code_challenge": oauth2.S256ChallengeFromVerifier(a.verifier), "code_challenge_method": "S256",
-		"scope": want.scope, "resource": want.resource, "audience": want.audience,
+		"scope": want.scope, "resource": want.resource, "audience": want.audience, "prompt": prompt,
 	} {
 		if value != "" {
 			q.Set(name, value)

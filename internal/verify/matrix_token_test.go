@@ -47,6 +47,14 @@ var tokens = []broken{
 	{"tokens without an end", wrapped(reclaimed(func(o object) { delete(o, "exp") })), []string{"token.lifetime"}, "set exp", "has it for good"},
 	{"tokens that are not signed", wrapped(unsigned), []string{"token.format"}, "sign its tokens", "whoever can write one"},
 	{"no offline access", func(s *setup) { s.api["allow_offline_access"] = false }, []string{"token.refresh"}, runSetup, "offline access"},
+	{"the client may not use refresh tokens", func(s *setup) {
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			client := w.confidential(o.CallbackPort)
+			o.ClientID, o.ClientSecret = client["client_id"].(string), client["client_secret"].(string)
+			w.manage("PATCH", "clients/"+o.ClientID, object{"grant_types": []string{"authorization_code"}})
+		}
+	}, []string{"token.refresh"}, "the client the grant type refresh_token", "may not use refresh tokens"},
 	{"token of another type", wrapped(edit("/oauth/token", func(o object) { o["token_type"] = "DPoP" })), []string{"token"}, "authorization server", "bearer tokens alone"},
 	{
 		"the code is refused", wrapped(answering("POST", "/oauth/token", 403, `{"error":"invalid_grant","error_description":"Invalid authorization code"}`)),

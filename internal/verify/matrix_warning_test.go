@@ -70,6 +70,10 @@ var warnings = []broken{
 	{"exp long after expires_in", wrapped(reclaimed(ending(70 * 365 * 24 * time.Hour))), []string{"token.lifetime"}, "expires_in and exp", "still good"},
 	{"exp long before expires_in", wrapped(reclaimed(ending(10 * time.Minute))), []string{"token.lifetime"}, "expires_in and exp", "refused already"},
 	{"offline_access is not named", wrapped(edit(asPath, func(o object) { o["scopes_supported"] = []string{"openid"} })), []string{"token.refresh"}, "name offline_access", "where the authorization server names it"},
+	{"no refresh token outside Auth0", func(s *setup) {
+		s.api["allow_offline_access"] = false
+		s.wrap = elsewhere
+	}, []string{"token.refresh"}, "the grant type refresh_token", "gives this client none"},
 	{"tokens that can't be read", wrapped(opaque), []string{"token.format"}, runSetup, "by asking the authorization server"},
 	{"no tools", wrapped(through(func(req *http.Request, resp *http.Response) {
 		if listsTools(req) && resp.StatusCode == http.StatusOK {
@@ -99,6 +103,18 @@ func atRoot(*world) http.RoundTripper {
 			req.URL.Path = "/mcp"
 		case resourcePath + "/mcp":
 			req.URL.Path = resourcePath
+		}
+	})
+}
+
+// elsewhere makes the tenant one that isn't Auth0's, by its paths.
+func elsewhere(*world) http.RoundTripper {
+	named := editing(asPath, func(o object) {
+		o["registration_endpoint"] = strings.Replace(o["registration_endpoint"].(string), "/oidc/register", "/register", 1)
+	})
+	return rewritten(named, func(req *http.Request) {
+		if req.URL.Path == "/register" {
+			req.URL.Path = "/oidc/register"
 		}
 	})
 }

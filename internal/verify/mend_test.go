@@ -33,7 +33,8 @@ var byHand = map[string]string{
 	"client metadata document of another":       "the document is the user's", "a document without redirect URIs": "the document is the user's",
 	"a document with a secret": "the document is the user's", "a document that isn't there": "the document is the user's",
 	"callback not registered": "the client is the user's", "no connection is enabled for the client": "the client is the user's",
-	"the client's secret is wrong": "the secret is the user's",
+	"the client may not use refresh tokens": "the client is the user's",
+	"the client's secret is wrong":          "the secret is the user's",
 
 	"grant for machines": "someone decided so", "API that denies all": "someone decided so", "API that differs by a slash": "someone decided so",
 	"active Rule":                      "what Rules do is the user's",

@@ -6,16 +6,20 @@ import (
 	"strings"
 )
 
-// checkRefreshPresent warns where none could be asked for; where one was, people will have to log in all the time.
+// checkRefreshPresent warns where none came: whether to give one is the authorization server's to decide (RFC 6749 section
+// 1.5). Auth0 gives one to whoever asks and may have it, so that there something is missing.
 func (r *run) checkRefreshPresent(context.Context) finding {
 	const want, anew = "a refresh token", "people have to log in anew whenever the token ends"
 	switch asked := slices.Contains(strings.Fields(r.wantedScope()), offlineAccess); {
 	case r.token.Refresh != "":
 		return pass(want)
+	case asked && r.isAuth0() && r.o.ClientID != "":
+		return fail("no refresh token, though offline_access was asked for", want, "the API does not allow offline access, or this client may not use refresh tokens: "+anew,
+			"give the client the grant type refresh_token (in Auth0's dashboard: Applications > the application > Settings > Advanced), and see to the API: "+r.setup())
 	case asked && r.isAuth0():
 		return fail("no refresh token, though offline_access was asked for", want, "the API does not allow offline access: "+anew, r.setup())
 	case asked:
-		return fail("no refresh token, though offline_access was asked for", want, "the authorization server gives this client none: "+anew, "have the authorization server give public clients the grant type refresh_token")
+		return warn("no refresh token, though offline_access was asked for", want, "the authorization server gives this client none: "+anew, "have the authorization server give public clients the grant type refresh_token")
 	case !slices.Contains(r.server.ScopesSupported, offlineAccess):
 		return warn("no refresh token, and the authorization server's scopes_supported lack offline_access", want,
 			"clients ask for offline_access only where the authorization server names it: "+anew, "have the authorization server name offline_access among its scopes_supported, or give refresh tokens without it")

@@ -85,8 +85,9 @@ func (w *witness) sendsState(t *testing.T) {
 }
 
 func (w *witness) asksForPublishedScopes(t *testing.T) {
-	if scope := w.first(t, "/authorize").URL.Query().Get("scope"); scope != "read:tools call:tools offline_access" {
-		t.Errorf("scope is %q", scope)
+	asked := w.first(t, "/authorize").URL.Query()
+	if scope, prompt := asked.Get("scope"), asked.Get("prompt"); scope != "read:tools call:tools offline_access" || prompt != "consent" {
+		t.Errorf("scope is %q, prompt %q", scope, prompt)
 	}
 }
 
