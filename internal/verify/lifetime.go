@@ -18,8 +18,8 @@ func (r *run) checkLifetime(context.Context) finding {
 	if r.stale() {
 		return r.clocks(r.token.received.Sub(r.claims.Expiry.Time()))
 	}
-	lifetime, told := seconds(r.token.Expires), "no expires_in"
-	if r.token.Expires != 0 {
+	lifetime, told := seconds(r.token.Expires.seconds), "no expires_in"
+	if r.token.Expires.seconds != 0 {
 		told = "expires_in says " + lasting(lifetime)
 	}
 	if r.claims != nil {
@@ -28,14 +28,14 @@ func (r *run) checkLifetime(context.Context) finding {
 				"have the authorization server set exp in its tokens")
 		}
 		left := r.claims.Expiry.Time().Sub(r.token.received)
-		if r.token.Expires != 0 && !r.agree(lifetime, left) {
+		if r.token.Expires.seconds != 0 && !r.agree(lifetime, left) {
 			cause := "clients go on with a token that is refused already"
 			if left > lifetime {
 				cause = "clients take the token for ended while it is still good, and so is one that was stolen"
 			}
 			return warn("exp ends the token in "+lasting(left)+", "+told, "the same end in both, "+want, cause, "have the authorization server set expires_in and exp to one end")
 		}
-		if r.token.Expires == 0 {
+		if r.token.Expires.seconds == 0 {
 			lifetime = left
 		}
 	}
@@ -44,6 +44,8 @@ func (r *run) checkLifetime(context.Context) finding {
 		return warn("no expires_in and no exp", want, "a token that never ends can't be taken back", r.setup("--token-lifetime", "1h"))
 	case lifetime < shortest || lifetime > longest:
 		return warn(lasting(lifetime), want, "short lifetimes make clients log in all the time, long ones leave stolen tokens good", r.setup("--token-lifetime", "1h"))
+	case r.token.Expires.quoted:
+		return warn("expires_in is a string, "+lasting(lifetime), "a number, "+want, "RFC 6749 section 5.1 has a number there; the usual clients read the string too, stricter ones refuse it", "have the authorization server make expires_in a number")
 	}
 	return pass(lasting(lifetime))
 }

@@ -67,6 +67,7 @@ var warnings = []broken{
 			}
 		})
 	}, []string{"mcp.tools"}, "scopes_supported", "more scopes than it tells of"},
+	{"expires_in is a string", wrapped(edit("/oauth/token", func(o object) { o["expires_in"] = "3600" })), []string{"token.lifetime"}, "make expires_in a number", "clients read the string too"},
 	{"exp long after expires_in", wrapped(reclaimed(ending(70 * 365 * 24 * time.Hour))), []string{"token.lifetime"}, "expires_in and exp", "still good"},
 	{"exp long before expires_in", wrapped(reclaimed(ending(10 * time.Minute))), []string{"token.lifetime"}, "expires_in and exp", "refused already"},
 	{"offline_access is not named", wrapped(edit(asPath, func(o object) { o["scopes_supported"] = []string{"openid"} })), []string{"token.refresh"}, "name offline_access", "where the authorization server names it"},

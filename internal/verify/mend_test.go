@@ -51,7 +51,8 @@ var byHand = map[string]string{
 	"iss of another":               "the authorization server is not ours",
 
 	"shared secret": "setup refuses to change the algorithm, and says how", "token of another issuer": "two domains: which is right only their owner knows",
-	"expires_in is a string": "the authorization server is not ours", "tokens without an end": "the authorization server is not ours",
+	"expires_in is a word": "the authorization server is not ours", "expires_in is true": "the authorization server is not ours",
+	"scope is a list": "the authorization server is not ours", "tokens without an end": "the authorization server is not ours",
 	"token of another type": "the authorization server is not ours", "the code is refused": "the authorization server's words are all that is known",
 	"no token in the answer": "the authorization server is not ours", "refresh token stays": "the authorization server is not ours",
 	"refresh token is not replaced": "the authorization server is not ours", "clocks differ": "the clocks have to be set",

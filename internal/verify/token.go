@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -13,13 +14,31 @@ import (
 
 // tokenAnswer is what the token endpoint gives (RFC 6749 section 5.1).
 type tokenAnswer struct {
-	Access   string  `json:"access_token"`
-	Type     string  `json:"token_type"`
-	Expires  float64 `json:"expires_in"` // seconds
-	Scope    string  `json:"scope"`
-	Refresh  string  `json:"refresh_token"`
-	ID       string  `json:"id_token"`
+	Access   string `json:"access_token"`
+	Type     string `json:"token_type"`
+	Expires  expiry `json:"expires_in"`
+	Scope    string `json:"scope"`
+	Refresh  string `json:"refresh_token"`
+	ID       string `json:"id_token"`
 	received time.Time
+}
+
+// expiry is a number of seconds. Some servers write it as a string, which the usual clients read all the same.
+type expiry struct {
+	seconds float64
+	quoted  bool
+}
+
+func (e *expiry) UnmarshalJSON(data []byte) error {
+	var text string
+	if json.Unmarshal(data, &text) != nil || text == "" {
+		return json.Unmarshal(data, &e.seconds)
+	}
+	e.quoted = true
+	if err := json.Unmarshal([]byte(text), &e.seconds); err != nil {
+		return &json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[float64]()}
+	}
+	return nil
 }
 
 // asClient posts a form as the client, authenticated in its way (RFC 6749 section 2.3).
