@@ -103,6 +103,12 @@ func unknownServer(ctx context.Context, client *tenant.Client, o verify.Options,
 // looked at the first hundred, so the others are looked at here.
 func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) gap {
 	check := verify.Check{ID: verify.TenantConnection, Title: "a connection at domain level", Status: verify.Pass}
+	promote := "mcpauth promote-connection --domain " + shellQuote(client.Domain().String()) + " --name "
+	for _, c := range p.Changes {
+		if c.Kind == plan.KindConnection && c.Writes() { // one that was named, and taken down since
+			return gap{Check: asCheck(c, promote+shellQuote(c.Key))}
+		}
+	}
 	if !p.NoConnection {
 		return gap{Check: check}
 	}
@@ -117,7 +123,6 @@ func connectionCheck(ctx context.Context, client *tenant.Client, p plan.Plan) ga
 		check.Status, check.Got = verify.Warn, "none among the first hundred, at least"
 		check.Cause = "where none of the others is at domain level either, third-party clients can't log users in"
 	}
-	promote := "mcpauth promote-connection --domain " + shellQuote(client.Domain().String()) + " --name "
 	check.Hint = promote + "NAME"
 	const most = 3
 	var commands []string

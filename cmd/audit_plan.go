@@ -50,6 +50,9 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 		mend = "once what stands in the way is decided: " + mend
 	}
 	for _, c := range p.Changes {
+		if c.Kind == plan.KindConnection { // connectionCheck looks at all of them
+			continue
+		}
 		check := asCheck(c, mend)
 		if flags := chosen(s, observed, c); c.Writes() && flags != "" {
 			check.Status, check.Cause = verify.Warn, "setup makes it so with "+flags+", and would change it without"
@@ -57,9 +60,9 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 		}
 		found = append(found, gap{check, c.Bars})
 	}
-	for _, near := range p.NearMisses {
+	if len(p.NearMisses) > 0 {
 		found = append(found, gap{Check: verify.Check{
-			ID: "tenant-near-miss", Title: "no API that is nearly the server's", Status: verify.Warn, Got: near, Want: server.URL,
+			ID: "tenant-near-miss", Title: "no API that is nearly the server's", Status: verify.Warn, Got: strings.Join(p.NearMisses, "; "), Want: server.URL,
 			Cause: "Auth0 compares identifiers byte for byte", Hint: "delete the other API if nothing uses it",
 		}})
 	}
@@ -128,6 +131,9 @@ func asCheck(c plan.Change, mend string) verify.Check {
 	check.Status, check.Cause, check.Hint = verify.Fail, "the tenant is not set up for this server", mend
 	if c.Action == plan.Conflict {
 		check.Cause, check.Hint = c.Reason, c.Hint
+		if c.Kind == plan.KindSettings { // beside the change of the other settings
+			check.ID, check.Title = "tenant-default-audience", "default audience of "+c.Key
+		}
 		if !c.Blocking {
 			check.Status = verify.Warn
 		}
