@@ -79,5 +79,14 @@ func TestProxiesByTheEnvironment(t *testing.T) {
 				t.Errorf("the proxy was sent\n%s", request)
 			}
 		}
+		if c.tries == 0 {
+			continue
+		}
+		verify := exec.CommandContext(t.Context(), "mcpauth", "verify", "https://a.example/mcp")
+		verify.Env = run.Env[:2]
+		output, err = verify.CombinedOutput()
+		if err == nil || !strings.Contains(string(output), "why   the proxy on the way") || !strings.Contains(string(output), c.hint) || strings.Contains(string(output), "hush-hush") {
+			t.Errorf("verify ends with %v:\n%s", err, output)
+		}
 	}
 }

@@ -30,6 +30,9 @@ func (e *ProxyError) Error() string {
 
 func (e *ProxyError) Unwrap() error { return e.Err }
 
+// Refusal is the status with which the proxy refused to connect, 0 where it did not.
+func (e *ProxyError) Refusal() int { return e.Status }
+
 // proxyDial and socksDial are what net/http calls connecting to a proxy, and through one of the kind SOCKS.
 const proxyDial, socksDial = "proxyconnect", "socks connect"
 

@@ -125,6 +125,19 @@ func certificate(reasons ...x509.InvalidReason) func(error) bool {
 	}
 }
 
+// proxyRefusal is how a transport says that a proxy refused to connect, and with which status.
+type proxyRefusal interface {
+	error
+	Refusal() int
+}
+
+func refusedByProxy(statuses ...int) func(error) bool {
+	return func(err error) bool {
+		var refusal proxyRefusal
+		return errors.As(err, &refusal) && refusal.Refusal() != 0 && (len(statuses) == 0 || slices.Contains(statuses, refusal.Refusal()))
+	}
+}
+
 func advice(text string) func(*run) string { return func(*run) string { return text } }
 
 // troubles are looked through in order.
@@ -145,6 +158,8 @@ var troubles = []transportTrouble{
 		var dial *net.OpError
 		return errors.As(err, &dial) && dial.Op == "proxyconnect"
 	}, "the proxy on the way to the server that has %s can't be reached", advice("check the proxy, which HTTPS_PROXY or HTTP_PROXY names; NO_PROXY names hosts that are reached without it")},
+	{refusedByProxy(http.StatusProxyAuthRequired), "the proxy on the way to the server that has %s wants a user name and a password, or others than it got", advice("put them into HTTPS_PROXY, as http://USER:PASSWORD@HOST:PORT; NO_PROXY names hosts that are reached without the proxy")},
+	{refusedByProxy(), "the proxy on the way to the server that has %s doesn't connect to it", advice("have the proxy, which HTTPS_PROXY names, let requests through to that server; NO_PROXY names hosts that are reached without it")},
 	{as[*net.DNSError], "the host name of the server that has %s is not known", advice("check the host name's spelling, and its DNS entry")},
 	{func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) }, "nothing listens at the address of %s", advice("start the server; check host and port")},
 	{func(err error) bool {
