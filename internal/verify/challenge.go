@@ -89,11 +89,11 @@ func (r *run) redirected(ctx context.Context, first *reply, want string) finding
 			return fail(got, want, "redirects lead in a circle, or on and on", "answer at this very URL, without redirects")
 		}
 		seen[to.String()] = true
-		if r.asksForToken(ctx, to.String()) {
-			return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
-		}
-		if answer, err = r.knock(ctx, to.String(), r.probe, ""); err != nil {
+		if answer = r.knockTwice(ctx, to.String()); answer == nil {
 			break
+		}
+		if answer.status == http.StatusUnauthorized {
+			return fail(got, want, "the MCP server is at another URL, and clients don't take a token along a redirect", r.at(to.String()))
 		}
 	}
 	return fail(got, want, "the server sends clients to a login page; an MCP client is no browser and can't log in there", r.redeploy())
@@ -122,20 +122,28 @@ func (r *run) elsewhere(ctx context.Context) string {
 		}
 	}
 	for _, place := range append(places, home+"/mcp") {
-		if place != r.o.URL && r.asksForToken(ctx, place) {
+		if place == r.o.URL {
+			continue
+		}
+		if answer := r.knockTwice(ctx, place); answer != nil && answer.status == http.StatusUnauthorized {
 			return r.at(place)
 		}
 	}
 	return "check the URL's path: it is that of the MCP route in the gateway"
 }
 
-func (r *run) asksForToken(ctx context.Context, address string) bool {
+// knockTwice sends either first message, and gives back the answer that asks for a token, else the last; nil without any.
+func (r *run) knockTwice(ctx context.Context, address string) (last *reply) {
 	for _, m := range []opening{discover, initialize} {
-		if answer, err := r.knock(ctx, address, m, ""); err == nil && answer.status == http.StatusUnauthorized {
-			return true
+		answer, err := r.knock(ctx, address, m, "")
+		if err != nil {
+			continue
+		}
+		if last = answer; answer.status == http.StatusUnauthorized {
+			break
 		}
 	}
-	return false
+	return last
 }
 
 // at is this run at another URL.

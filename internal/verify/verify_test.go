@@ -2,8 +2,10 @@ package verify_test
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -72,6 +74,36 @@ func TestOtherServersAreToldOtherwise(t *testing.T) {
 	report, _ := verified(t, s)
 	if check := find(t, report, "server.iss"); !strings.HasPrefix(check.Hint, "change it at the authorization server") {
 		t.Errorf("%q", check.Hint)
+	}
+}
+
+// Where redirects lead is asked no more often than a client would: once in each revision's way.
+func TestRedirectsAreFollowedSparingly(t *testing.T) {
+	var mu sync.Mutex
+	asked := map[string]int{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		if r.Method == http.MethodPost {
+			asked[r.URL.Path]++
+		}
+		next := map[string]string{"/mcp": "/one", "/one": "/two", "/two": "/login"}[r.URL.Path]
+		if next == "" {
+			return
+		}
+		http.Redirect(w, r, next, http.StatusFound)
+	}))
+	defer server.Close()
+	report, err := verify.Run(t.Context(), verify.Options{URL: server.URL + "/mcp", Timeout: ample})
+	if check := find(t, report, "challenge.status"); err != nil || !strings.Contains(check.Cause, "login page") {
+		t.Errorf("%v: %+v", err, check)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for path, times := range asked {
+		if times > 2 {
+			t.Errorf("%s was asked %d times", path, times)
+		}
 	}
 }
 
