@@ -143,7 +143,6 @@ func forOthers(found []gap) {
 		if g.Status == verify.Fail && (g.ID == verify.TenantGrant || g.ID == verify.TenantConnection) {
 			g.Status, g.bars = verify.Warn, false
 			g.Cause = "this concerns third-party clients alone, and the application that was named is none by its id: " + g.Cause
-			g.Hint = "where third-party clients shall log in too: " + g.Hint
 		}
 	}
 }

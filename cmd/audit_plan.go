@@ -45,18 +45,15 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 		return []gap{{Check: unknownServer(ctx, client, o, server.URL)}, connectionCheck(ctx, client, p)}
 	}
 	var found []gap
-	mend := setupFor(server.URL, client.Domain(), s.Registration)
-	if len(p.Blocked()) > 0 {
-		mend = "once what stands in the way is decided: " + mend
-	}
+	command := setupFor(server.URL, client.Domain(), s.Registration)
 	for _, c := range p.Changes {
 		if c.Kind == plan.KindConnection { // connectionCheck looks at all of them
 			continue
 		}
-		check := asCheck(c, mend)
+		check := asCheck(c, mending(p, command))
 		if flags := chosen(s, observed, c); c.Writes() && flags != "" {
 			check.Status, check.Cause = verify.Warn, "setup makes it so with "+flags+", and would change it without"
-			check.Hint = "where nobody chose that: " + mend
+			check.Hint = mending(p, command, "where nobody chose that")
 		}
 		found = append(found, gap{check, c.Bars})
 	}
@@ -70,10 +67,21 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 		found = append(found, gap{Check: verify.Check{
 			ID: "tenant-scopes", Title: "the default grant allows scopes of the API", Status: verify.Warn, Got: "none", Want: "some of those of the API",
 			Cause: "whatever scopes a registered client asks for, its tokens have none of the API's",
-			Hint:  "name those that third-party applications may have: " + mend + " --scope " + shellQuote(scopes[0].Value),
+			Hint:  mending(p, command, "name those that third-party applications may have") + " --scope " + shellQuote(scopes[0].Value),
 		}})
 	}
 	return append(found, connectionCheck(ctx, client, p))
+}
+
+// mending is the command that makes the tenant ready, after what has to be so first.
+func mending(p plan.Plan, command string, conditions ...string) string {
+	if len(p.Blocked()) > 0 {
+		conditions = append(conditions, "once what stands in the way is decided")
+	}
+	if len(conditions) == 0 {
+		return command
+	}
+	return strings.Join(conditions, ", ") + ": " + command
 }
 
 // chosen are the flags with which setup would leave this object as it is: it may have been made so on purpose. There are none
