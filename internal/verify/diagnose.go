@@ -153,6 +153,12 @@ func (r *run) withoutClient() string {
 }
 
 func (r *run) ungranted() diagnosis {
+	if !r.isAuth0() {
+		return diagnosis{
+			cause: "this client may not use the authorization code, or not for this resource",
+			hint:  "allow it at the authorization server, or verify with a client that registers itself: " + r.withoutClient(),
+		}
+	}
 	if r.o.ThirdParty() { // they share one grant
 		return diagnosis{"the API has no grant for third-party clients, of which this is one, or lets no user in", r.setupAPI(), []string{TenantAPI, TenantGrant}}
 	}

@@ -32,6 +32,7 @@ func TestWordsOfAuth0(t *testing.T) {
 		{"https://login.example/", "/connect/", 404, "Service not found: no route to upstream", refuses},
 		{"https://login.example/", "/connect/", 400, "the connection was not found", refuses},
 		{"https://auth0.com.example/", "/connect/", 400, "too many entities", refuses},
+		{"https://login.example/", "/connect/", 400, "unauthorized_client", "no grant for this API, or may not use"},
 	} {
 		r := &run{issuer: row.issuer, indicator: server, server: &serverMetadata{}}
 		r.server.TokenEndpoint, r.server.RegistrationEndpoint = row.issuer+"oauth/token", strings.TrimSuffix(row.issuer, "/")+row.paths+"register"

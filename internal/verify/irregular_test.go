@@ -2,6 +2,7 @@ package verify_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -63,6 +64,31 @@ func TestNoRefreshTokenOutsideAuth0(t *testing.T) {
 	}), "token.refresh")
 	if check.Status != verify.Warn || !strings.Contains(check.Hint, "name offline_access") || strings.Contains(check.Hint, "mcpauth setup") {
 		t.Errorf("%+v", check)
+	}
+}
+
+// What a token of Auth0's would mean, another server's need not.
+func TestTokensOutsideAuth0(t *testing.T) {
+	part := base64.RawURLEncoding.EncodeToString
+	shared := part([]byte(`{"alg":"HS256"}`)) + "." + part([]byte(`{"aud":"account"}`)) + "." + part([]byte("signature"))
+	for _, c := range []struct {
+		token, id string
+		status    verify.Status
+		cause     string
+	}{
+		{"a.b.c.d.e", "token.format", verify.Warn, "needs a key to read it"},
+		{"a.b.c.d.e", "mcp.initialize", verify.Fail, "can't read the token: see token.format"},
+		{shared, "token.signature", verify.Fail, "shared secret"},
+		{shared, "token.audience", verify.Fail, "as it must"},
+	} {
+		check := find(t, runAgainst(t, func(w http.ResponseWriter) {
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = io.WriteString(w, `{"access_token":"`+c.token+`","token_type":"Bearer","expires_in":3600}`)
+		}), c.id)
+		said := check.Cause + check.Hint
+		if check.Status != c.status || !strings.Contains(check.Cause, c.cause) || strings.Contains(said, "profile") || strings.Contains(said, "default audience") || strings.Contains(said, "dashboard") {
+			t.Errorf("%+v", check)
+		}
 	}
 }
 

@@ -52,10 +52,13 @@ func (r *run) checkFormat(context.Context) finding {
 	const want = "a signed JWT, which has 3 segments"
 	segments := strings.Count(r.token.Access, ".") + 1
 	got := strconv.Itoa(segments) + " segments"
-	if segments == 5 {
+	switch {
+	case segments == 5 && r.isAuth0():
 		return fail(got+": an encrypted token", want,
 			"an opaque token, for the authorization server alone: it ignored the resource parameter (the tenant's resource profile is off) and has no default audience; the MCP server answers 401 (\"Invalid Compact JWS\")",
 			r.setup())
+	case segments == 5:
+		return warn(got+": an encrypted token", want, "the MCP server needs a key to read it, or has to ask the authorization server: whether it does, the next checks show", r.setup())
 	}
 	read, err := readClaims(r.token.Access)
 	if err != nil && strings.EqualFold(algorithm(r.token.Access), "none") {
@@ -72,7 +75,11 @@ func (r *run) checkSignature(context.Context) finding {
 	header := r.claims.signed.Headers[0]
 	const want = "a signature by one of the server's public keys"
 	if slices.Contains(sharedAlgorithms, jose.SignatureAlgorithm(header.Algorithm)) {
-		return fail(header.Algorithm, want, "the API signs with a shared secret, so the MCP server can't check its tokens with public keys", "set the API's signing algorithm to RS256 in the dashboard (Applications > APIs > Settings); what else is missing does: "+r.setup())
+		const cause = "the API signs with a shared secret, so the MCP server can't check its tokens with public keys"
+		if !r.isAuth0() {
+			return fail(header.Algorithm, want, cause, "have the authorization server sign with a private key, such as with RS256")
+		}
+		return fail(header.Algorithm, want, cause, "set the API's signing algorithm to RS256 in the dashboard (Applications > APIs > Settings); what else is missing does: "+r.setup())
 	}
 	if len(r.keys.Keys) == 0 {
 		return unmade("the authorization server publishes no keys to check it with", "")
@@ -109,11 +116,14 @@ func (r *run) checkAudience(context.Context) finding {
 	if slices.Contains(r.claims.Audience, r.indicator) {
 		return pass(got)
 	}
-	cause := "the authorization server ignored the resource parameter, and gave a token for its default audience"
+	cause, then := "the authorization server ignored the resource parameter, and gave a token for its default audience", ", so that login works and then every request gets 401"
+	if !r.isAuth0() {
+		cause, then = "the authorization server ignored the resource parameter", ", so that a server that looks at audiences, as it must, refuses the token"
+	}
 	for _, audience := range r.claims.Audience {
 		if strings.EqualFold(strings.TrimRight(audience, "/"), strings.TrimRight(r.indicator, "/")) {
 			cause = difference(audience, r.indicator) + "; audiences are compared byte for byte"
 		}
 	}
-	return fail(got, show(r.indicator), cause+", so that login works and then every request gets 401", r.setup())
+	return fail(got, show(r.indicator), cause+then, r.setup())
 }

@@ -85,8 +85,11 @@ func (r *run) diagnoseMCP(check string, err error, want string) finding {
 func (r *run) refusedToken(want string) finding {
 	const got = "401 with a token"
 	for _, c := range r.report.Checks {
-		if c.Status == Fail && slices.Contains(tokenFaults, c.ID) {
+		switch {
+		case c.Status == Fail && slices.Contains(tokenFaults, c.ID):
 			return fail(got, want, "the token itself is at fault, and the gateway is right to refuse it: see "+c.ID+" above, which failed", c.Hint)
+		case c.Status == Warn && c.ID == "token.format":
+			return fail(got, want, "the gateway can't read the token: see "+c.ID+" above, which warns", c.Hint)
 		}
 	}
 	cause := "the gateway expects another audience or issuer than the token has: they are compared byte for byte"
