@@ -10,9 +10,13 @@ import (
 // 1.5). Auth0 gives one to whoever asks and may have it, so that there something is missing.
 func (r *run) checkRefreshPresent(context.Context) finding {
 	const want, anew = "a refresh token", "people have to log in anew whenever the token ends"
+	elsewhere, strays := r.report.failedOf("token.format", "token.audience")
 	switch asked := slices.Contains(strings.Fields(r.wantedScope()), offlineAccess); {
 	case r.token.Refresh != "":
 		return pass(want)
+	case asked && r.isAuth0() && strays:
+		return fail("no refresh token, though offline_access was asked for", want,
+			"the token is none of this API's, which alone could allow offline access: "+seeAbove(elsewhere)+"; "+anew, elsewhere.Hint)
 	case asked && r.isAuth0() && r.o.ClientID != "":
 		return fail("no refresh token, though offline_access was asked for", want, "the API does not allow offline access, or this client may not use refresh tokens: "+anew,
 			"give the client the grant type refresh_token (in Auth0's dashboard: Applications > the application > Settings > Advanced), and see to the API: "+r.setup())

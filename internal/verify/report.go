@@ -82,6 +82,18 @@ func (r Report) Failed() bool {
 	return slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Status == Fail })
 }
 
+// failedOf is the first of these checks that failed, if any did.
+func (r Report) failedOf(ids ...string) (Check, bool) {
+	i := slices.IndexFunc(r.Checks, func(c Check) bool { return c.Status == Fail && slices.Contains(ids, c.ID) })
+	if i < 0 {
+		return Check{}, false
+	}
+	return r.Checks[i], true
+}
+
+// seeAbove points to a check that failed before.
+func seeAbove(c Check) string { return "see " + c.ID + " above, which failed" }
+
 // Count is the number of checks that ended so.
 func (r Report) Count(status Status) int {
 	n := 0

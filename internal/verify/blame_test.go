@@ -1,0 +1,35 @@
+package verify_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
+)
+
+// TestBlame holds a failure that follows from an earlier one to pointing there, with what mends that one, and to no other
+// cause.
+func TestBlame(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		change  func(*setup)
+		id, why string // the check that follows, and the one that it follows from
+		not     string // what would be wrong to say
+	}{
+		{"no refresh token, since the token is not this API's", func(s *setup) { delete(s.settings, "resource_parameter_profile") }, "token.refresh", "token.format", "the API does not allow"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := healthy()
+			c.change(&s)
+			report, _ := verified(t, s)
+			after, before := find(t, report, c.id), find(t, report, c.why)
+			if after.Status != verify.Fail || before.Status != verify.Fail {
+				t.Fatalf("\n%s", dump(report))
+			}
+			if !strings.Contains(after.Cause, "see "+c.why+" above, which failed") || strings.Contains(after.Cause, c.not) || after.Hint != before.Hint {
+				t.Errorf("%s: the cause is %q, the hint %q; %s has the hint %q", c.id, after.Cause, after.Hint, c.why, before.Hint)
+			}
+		})
+	}
+}
