@@ -17,6 +17,10 @@ func TestBlame(t *testing.T) {
 		not     string // what would be wrong to say
 	}{
 		{"no refresh token, since the token is not this API's", func(s *setup) { delete(s.settings, "resource_parameter_profile") }, "token.refresh", "token.format", "the API does not allow"},
+		{"the client is not known, since its document isn't there", func(s *setup) {
+			s.settings["client_id_metadata_document_supported"] = true
+			s.ask = func(w *world, o *verify.Options) { o.ClientMetadataURL = w.gateway.URL + "/nowhere" }
+		}, "authorize", "registration.document", "does not know this client id"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -110,6 +110,9 @@ func (r *run) known(said string, auth0 bool) (diagnosis, bool) {
 		return d, true
 	}
 	said = strings.ToLower(said)
+	if d, is := r.undescribed(said); is {
+		return d, true
+	}
 	for _, f := range failures {
 		for _, words := range f.said {
 			switch {
@@ -190,6 +193,19 @@ func (r *run) unknownClient() diagnosis {
 		cause: "the authorization server does not know this client id: it is misspelt, deleted, or another server's",
 		hint:  "check the id, or verify with a client that registers itself: " + r.withoutClient(),
 	}
+}
+
+// undescribed is a client that is refused because its metadata document is at fault, which a check before has found.
+func (r *run) undescribed(said string) (diagnosis, bool) {
+	document, failed := r.report.failedOf("registration.document")
+	if !failed || r.client == nil || r.client.id != r.o.ClientMetadataURL {
+		return diagnosis{}, false
+	}
+	of := func(words string) bool { return strings.Contains(said, words) }
+	if !slices.ContainsFunc([]string{"unknown client", "invalid_client", "redirect_uri", "callback url mismatch"}, of) {
+		return diagnosis{}, false
+	}
+	return diagnosis{cause: "the authorization server can't use the client metadata document either: " + seeAbove(document), hint: document.Hint}, true
 }
 
 // openRegistration opens the way that this client takes, and no other.
