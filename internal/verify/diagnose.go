@@ -61,7 +61,7 @@ var failures = []failure{
 		hint:  (*run).setupAPI, suspects: []string{TenantAPI, TenantGrant}, given: (*run).ungranted,
 	},
 	{said: []string{"service not found"}, auth0: true, cause: "the tenant has no API whose identifier is exactly this URL: identifiers are compared byte for byte and can't be changed, so a new API is needed", hint: (*run).setupAPI, suspects: []string{TenantAPI}},
-	{said: []string{"registration is disabled", "registration is not enabled"}, cause: "dynamic client registration is off", hint: func(r *run) string { return r.setup() }},
+	{said: []string{"registration is disabled", "registration is not enabled"}, cause: "dynamic client registration is off", hint: (*run).openToAll},
 	{said: []string{"too_many_entities", "too many entities"}, auth0: true, cause: "the tenant has reached the number of applications of its plan: each login registered one more", hint: func(*run) string { return "delete the applications that nobody uses in the dashboard (Applications)" }},
 	{said: []string{"too many requests", "too_many_requests", "global limit", "rate limit"}, cause: limited, hint: advice(waiting)},
 	{said: []string{"invalid_redirect_uri"}, cause: "the authorization server does not let clients register a redirect URI on this machine, where MCP clients on a desktop listen", hint: advice("allow http redirect URIs on 127.0.0.1 and localhost, with any port (RFC 8252 section 7.3)")},

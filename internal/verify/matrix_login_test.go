@@ -13,7 +13,21 @@ import (
 
 var registrations = []broken{
 	{"registration off", func(s *setup) { delete(s.settings, "flags") }, []string{"registration"}, runSetup, "registration is off"},
+	{"registration off, where clients have documents", func(s *setup) {
+		s.settings["flags"], s.settings["client_id_metadata_document_supported"] = object{}, true
+	}, []string{"registration"}, "get in all the same: " + runVerify, "registration is off"},
+	{"registration off, and documents too", func(s *setup) {
+		delete(s.settings, "flags")
+		s.ask = func(w *world, o *verify.Options) {
+			o.CallbackPort = freePort(w.t)
+			o.ClientMetadataURL = serveDocument(w.t, "http://127.0.0.1:"+portText(o.CallbackPort)+"/callback")
+		}
+	}, []string{"registration"}, "--registration cimd", "registration is off"},
 	{"no registration endpoint", wrapped(edit(asPath, func(o object) { delete(o, "registration_endpoint") })), []string{"registration"}, "--client-id", "someone registered"},
+	{"no registration endpoint, where clients have documents", wrapped(edit(asPath, func(o object) {
+		delete(o, "registration_endpoint")
+		o["client_id_metadata_document_supported"] = true
+	})), []string{"registration"}, "--follow --client-metadata-url URL", "someone registered, or that have a metadata document"},
 	{
 		"quota", wrapped(answering("POST", "/oidc/register", 403, `{"statusCode":403,"error":"Forbidden","message":"too many","errorCode":"too_many_entities"}`)),
 		[]string{"registration"},

@@ -25,7 +25,9 @@ var byHand = map[string]string{
 	"no keys": "the authorization server is not ours", "keys are gone": "the authorization server is not ours",
 	"a private key": "the authorization server is not ours",
 
-	"no registration endpoint": "someone has to register a client", "quota": "someone has to say which applications go",
+	"registration off, where clients have documents":         "where the document is only its user knows",
+	"no registration endpoint, where clients have documents": "where the document is only its user knows",
+	"no registration endpoint":                               "someone has to register a client", "quota": "someone has to say which applications go",
 	"rate limit": "time mends it", "registration without a client id": "the authorization server is not ours",
 	"registration is for others": "the authorization server is not ours", "registration wants other clients": "the authorization server is not ours",
 	"registration is refused for other reasons": "the authorization server's words are all that is known",

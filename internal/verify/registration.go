@@ -64,8 +64,12 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 		r.client = &client{id: r.o.ClientMetadataURL, method: "none"}
 		return pass("client metadata document: " + show(r.o.ClientMetadataURL))
 	case r.server.RegistrationEndpoint == "":
-		return fail("no registration_endpoint, and no client id was given", "a way to get a client id",
-			"the authorization server takes only clients that someone registered", "register a client there with the redirect URI http://127.0.0.1:8765/callback, then: "+
+		cause := "the authorization server takes only clients that someone registered"
+		if r.server.ClientIDMetadataDocumentSupported {
+			cause += ", or that have a metadata document"
+		}
+		return fail("no registration_endpoint, and no client id was given", "a way to get a client id", cause,
+			r.documentInstead()+"register a client there with the redirect URI http://127.0.0.1:8765/callback, then: "+
 				r.again(func(o *Options) { o.ClientID, o.CallbackPort = "CLIENT_ID", 8765 }))
 	}
 	found := r.register(ctx)
@@ -73,6 +77,26 @@ func (r *run) checkRegistration(ctx context.Context) finding {
 		return warn(found.got, "client_id_metadata_document_supported", "the authorization server does not read client metadata documents, so a client was registered in their place", r.setup("--registration", "cimd"))
 	}
 	return found
+}
+
+// documentInstead is the way of clients that don't register, where the authorization server knows it. Another may follow.
+func (r *run) documentInstead() string {
+	if !r.server.ClientIDMetadataDocumentSupported {
+		return ""
+	}
+	return "clients that have a metadata document get in all the same: " + r.again(func(o *Options) { o.ClientMetadataURL = "URL" }) + "\nelse "
+}
+
+// openToAll lets clients register, unless this one would rather not. Where they can introduce themselves otherwise, that may
+// be off on purpose.
+func (r *run) openToAll() string {
+	switch {
+	case r.o.ClientMetadataURL != "":
+		return r.openRegistration()
+	case !r.server.ClientIDMetadataDocumentSupported:
+		return r.setup()
+	}
+	return r.documentInstead() + "let everyone register: " + r.setup("--registration", "both")
 }
 
 // authMethod is how a client with a secret authenticates: as it was registered, else as the server prefers.
