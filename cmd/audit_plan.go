@@ -55,6 +55,9 @@ func auditPlan(ctx context.Context, client *tenant.Client, s spec.Spec, o verify
 			check.Status, check.Cause = verify.Warn, "setup makes it so with "+flags+", and would change it without"
 			check.Hint = mending(p, command, "where nobody chose that")
 		}
+		if c.Consent != "" { // the hint is for setup, which has such a flag
+			check.Hint = c.Hint + ": " + setupFor(server.URL, client.Domain(), s.Registration) + " " + c.Consent
+		}
 		found = append(found, gap{check, c.Bars})
 	}
 	if len(p.NearMisses) > 0 {

@@ -36,6 +36,7 @@ func nearMissConflict(identifier, other string) Change {
 		Reason: fmt.Sprintf("an API %s exists, which differs only by a slash or by case", other),
 		Hint: "Auth0 compares identifiers byte for byte and cannot change one: delete that API if nothing uses it, " +
 			"or create a second one beside it with --beside-near-miss",
+		Consent: "--beside-near-miss",
 	}
 }
 

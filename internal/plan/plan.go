@@ -69,11 +69,13 @@ type Change struct {
 	Impact string // what it means for others, in a sentence; empty where it means nothing to them
 
 	// Reason, Hint and Blocking belong to a conflict: what stands in the way, what to do, and whether nothing at all
-	// may be written before it is decided. Bars says that until then nobody can log in.
+	// may be written before it is decided. Bars says that until then nobody can log in. Consent is the flag of setup that
+	// decides it, where one does.
 	Reason   string
 	Hint     string
 	Blocking bool
 	Bars     bool
+	Consent  string
 }
 
 // Writes tells whether the change sends something.

@@ -83,8 +83,9 @@ func nameless(s spec.Spec, o Observed) string {
 func audienceConflict(s spec.Spec, o Observed, current, want string) Change {
 	c := Change{
 		Action: Conflict, Kind: KindSettings, Key: s.Domain.String(),
-		Fields: []Field{{Path: pathAudience, Before: current, After: want}},
-		Reason: fmt.Sprintf("the tenant's default audience is %s already, and applications may rely on it", current),
+		Fields:  []Field{{Path: pathAudience, Before: current, After: want}},
+		Reason:  fmt.Sprintf("the tenant's default audience is %s already, and applications may rely on it", current),
+		Consent: "--replace-default-audience",
 	}
 	if reason := nameless(s, o); reason != "" {
 		c.Reason = reason
@@ -93,7 +94,7 @@ func audienceConflict(s spec.Spec, o Observed, current, want string) Change {
 		c.Blocking = true
 		c.Hint = "use --audience-mode both or resource to leave it, or --replace-default-audience to replace it"
 	} else {
-		c.Hint = "it stays, and clients are carried by the resource parameter; --replace-default-audience would replace it"
+		c.Hint = "setup keeps it, and has clients carried by the resource parameter; --replace-default-audience replaces it"
 	}
 	return c
 }
