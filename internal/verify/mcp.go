@@ -96,6 +96,9 @@ func (r *run) refusedToken(want string) finding {
 	if r.claims == nil {
 		cause = "the gateway can't read the token"
 	}
+	if keys, failed := r.report.failedOf("server.keys"); failed && len(r.keys.Keys) == 0 {
+		return fail(got, want, "the gateway can't check a token without the authorization server's keys: "+seeAbove(keys), keys.Hint)
+	}
 	return fail(got, want, cause, r.redeploy())
 }
 
