@@ -39,6 +39,7 @@ var registrations = []broken{
 		"wait", "how often",
 	},
 	{"registration without a client id", wrapped(answering("POST", "/oidc/register", 201, `{}`)), []string{"registration"}, "authorization server", "RFC 7591"},
+	{"registration is a web page", wrapped(answering("POST", "/oidc/register", 200, "<title>Acme</title><h1>Welcome</h1>")), []string{"registration"}, "a route of its own", "a web page answers in the place"},
 	{"registration is for others", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_redirect_uri","error_description":"not on our list"}`)), []string{"registration"}, "RFC 8252", "a redirect URI on this machine"},
 	{"registration wants other clients", wrapped(answering("POST", "/oidc/register", 400, `{"error":"invalid_client_metadata","error_description":"not today"}`)), []string{"registration"}, "public native clients", "says of itself"},
 	{"registration is refused for other reasons", wrapped(answering("POST", "/oidc/register", 403, `{"message":"not today"}`)), []string{"registration"}, runSetup, "in the words above"},

@@ -29,6 +29,7 @@ var byHand = map[string]string{
 	"no registration endpoint, where clients have documents": "where the document is only its user knows",
 	"no registration endpoint":                               "someone has to register a client", "quota": "someone has to say which applications go",
 	"rate limit": "time mends it", "registration without a client id": "the authorization server is not ours",
+	"registration is a web page": "the authorization server is not ours",
 	"registration is for others": "the authorization server is not ours", "registration wants other clients": "the authorization server is not ours",
 	"registration is refused for other reasons": "the authorization server's words are all that is known",
 	"registration fails":                        "the authorization server itself fails",

@@ -168,7 +168,11 @@ const nameLength = 16
 // registered reads the answer to a registration.
 func (r *run) registered(answer *reply, want string) finding {
 	var got document
-	if json.Unmarshal(answer.body, &got) != nil || got.ID == "" {
+	switch err := json.Unmarshal(answer.body, &got); {
+	case err != nil && answer.isHTML():
+		cause, hint := (&DocumentError{page: true}).trouble("the registration endpoint")
+		return fail(statusText(answer.status)+" with a web page", want, cause, hint)
+	case err != nil, got.ID == "":
 		return fail(statusText(answer.status)+" without a client_id", want, "the answer is not that of RFC 7591", "check the authorization server")
 	}
 	r.secrets.Add(got.Secret)
