@@ -38,7 +38,7 @@ func mistyped(err *json.UnmarshalTypeError) (what, mend string) {
 	if name == "" {
 		name = "it"
 	}
-	has := map[string]string{"array": "a list", "object": "an object", "bool": "true or false"}[err.Value]
+	has := map[string]string{"array": "a list", "object": "an object", "bool": "true or false", "null": "null"}[err.Value]
 	if has == "" { // a string, or a number, which may stand behind its type
 		has = "a " + strings.Fields(err.Value)[0]
 	}

@@ -63,6 +63,7 @@ var metadata = []broken{
 		"make authorization_servers a list", "authorization_servers is a string, and has to be a list",
 	},
 	{"metadata is a list", wrapped(answering("GET", resourcePath+"/mcp", 200, "[]")), []string{"resource.metadata", "resource.match"}, "make it an object", "it is a list, and has to be an object"},
+	{"metadata is null", wrapped(answering("GET", resourcePath+"/mcp", 200, "null\n")), []string{"resource.metadata", "resource.match"}, "make it an object", "it is null, and has to be an object"},
 	{"metadata wants a token", wrapped(answering("GET", resourcePath+"/mcp", 401, "{}")), []string{"resource.metadata", "resource.match"}, "take the authentication off", "is itself protected"},
 	{"metadata fails", wrapped(answering("GET", resourcePath+"/mcp", 502, "{}")), []string{"resource.metadata", "resource.match"}, "log", "the server fails where it should give"},
 	{

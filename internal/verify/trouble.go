@@ -1,6 +1,7 @@
 package verify
 
 import (
+	"bytes"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
@@ -9,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"reflect"
 	"slices"
 	"syscall"
 	"time"
@@ -43,6 +45,9 @@ func readDocument(answer *reply, into any) error {
 	var syntax *json.SyntaxError
 	var other *json.UnmarshalTypeError
 	err := json.Unmarshal(answer.body, into)
+	if err == nil && string(bytes.TrimSpace(answer.body)) == "null" { // which fits any type
+		err = &json.UnmarshalTypeError{Value: "null", Type: reflect.TypeOf(into).Elem()}
+	}
 	switch {
 	case errors.As(err, &syntax) && answer.isHTML():
 		return &DocumentError{Status: answer.status, Why: "a web page: " + answer.text(), page: true}
