@@ -69,9 +69,14 @@ func newConsole(t *testing.T, s size) *console {
 }
 
 func (c *console) start(dir string, vars []string, args ...string) {
+	c.t.Helper()
+	c.startProgram("mcpauth", dir, vars, args...)
+}
+
+func (c *console) startProgram(name, dir string, vars []string, args ...string) {
 	t, line, keys := c.t, c.line, c.keys
 	t.Helper()
-	c.program = exec.CommandContext(t.Context(), "mcpauth", args...)
+	c.program = exec.CommandContext(t.Context(), name, args...)
 	c.program.Stdin, c.program.Stdout, c.program.Stderr, c.program.Dir = line, line, line, dir
 	c.program.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	c.program.Env = append([]string{searchPath(), atOnce, "NO_PROXY=*", "TERM=xterm-256color", "HOME=" + t.TempDir()}, vars...)

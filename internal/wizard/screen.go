@@ -86,7 +86,7 @@ func (m *screen) key(msg tea.KeyMsg) tea.Cmd {
 		}
 		return m.end(ErrCancelled)
 	case "ctrl+z":
-		return tea.Suspend
+		return suspend()
 	case "shift+tab":
 		return m.back()
 	case "enter", "tab", "ctrl+j":

@@ -1,0 +1,6 @@
+//go:build !unix
+
+package wizard
+
+// stop does nothing: nothing stops a program here.
+func stop() {}
