@@ -101,12 +101,7 @@ func parseServerURL(raw string) (*url.URL, *Problem) {
 	case strings.HasSuffix(u.Host, ":"):
 		return nil, &Problem{What: fmt.Sprintf("%q has a colon without a port", shown(raw)), Hint: example}
 	}
-	if port := u.Port(); port != "" {
-		if n, err := strconv.ParseUint(port, 10, 16); err != nil || n == 0 || strconv.FormatUint(n, 10) != port {
-			return nil, &Problem{What: fmt.Sprintf("%q is not a port", port), Hint: "use one from 1 to 65535, without leading zeros"}
-		}
-	}
-	return u, nil
+	return u, checkPort(u.Port())
 }
 
 // shown is a URL as errors repeat it: a query or a fragment may hold a token.
@@ -130,6 +125,14 @@ func checkHost(host string) *Problem {
 	}
 	if len(host) > 253 || !hostLabels.MatchString(host) {
 		return &Problem{What: fmt.Sprintf("%q is not a host name", host), Hint: "use letters, digits, dots and hyphens; write an international name in its xn-- form"}
+	}
+	return nil
+}
+
+// checkPort looks at a port; none is fine.
+func checkPort(port string) *Problem {
+	if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0 || strconv.FormatUint(n, 10) != port) {
+		return &Problem{What: fmt.Sprintf("%q is not a port", port), Hint: "use one from 1 to 65535, without leading zeros"}
 	}
 	return nil
 }

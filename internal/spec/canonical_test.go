@@ -103,6 +103,10 @@ func TestSuggestionsHold(t *testing.T) {
 		{domain, "https://tenant/path", likeDomain},
 		{domain, "https://tenant", likeDomain},
 		{domain, "ftp://-x.example", likeDomain},
+		{domain, "https://manage.auth0.com/dashboard/eu/my-tenant/", "write my-tenant.eu.auth0.com"},
+		{domain, "manage.auth0.com/dashboard/us/My-Tenant", "write my-tenant.us.auth0.com, or my-tenant.auth0.com where its applications have that"},
+		{domain, "https://manage.auth0.com/dashboard/eu/-/", likeDomain},
+		{domain, "https://manage.auth0.com/", likeDomain},
 	} {
 		var invalid spec.Invalid
 		if !errors.As(c.parse(c.raw), &invalid) || invalid[0].Hint != c.hint {
@@ -169,6 +173,9 @@ func TestParseDomain(t *testing.T) {
 		"my-tenant.eu.auth0.com:port":    "not a host name",
 		"http://localhost:9400/path":     "more than a host",
 		"tenant.auth0.com\x1b]0;title\a": "",
+		"my-tenant.auth0.com:99999":      "not a port",
+		"localhost:0":                    "not a port",
+		"manage.auth0.com":               "the dashboard",
 	} {
 		d, err := spec.ParseDomain(raw)
 		var invalid spec.Invalid

@@ -3,6 +3,7 @@ package spec
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 )
 
@@ -31,11 +32,17 @@ func ParseDomain(raw string) (Domain, error) {
 	if u.User != nil {
 		return Domain{}, Invalid{{What: "carries a user name or password", Hint: domainExample}}
 	}
+	if host == dashboard {
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q is the dashboard, and no tenant's domain", raw), Hint: inDashboard(u.Path)}}
+	}
 	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(rest, "?#") {
 		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", raw), Hint: bareDomain(scheme, u.Host, "")}}
 	}
 	if checkHost(host) != nil || strings.HasSuffix(u.Host, ":") {
 		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", raw), Hint: domainExample}}
+	}
+	if problem := checkPort(u.Port()); problem != nil {
+		return Domain{}, Invalid{*problem}
 	}
 	switch {
 	case rest == raw:
@@ -51,6 +58,24 @@ func ParseDomain(raw string) (Domain, error) {
 }
 
 const domainExample = "write it like my-tenant.eu.auth0.com"
+
+// dashboard is where people see their tenants. Nothing of a tenant answers there, and no secret may be sent there.
+const dashboard = "manage.auth0.com"
+
+var dashboardPage = regexp.MustCompile(`^/dashboard/([a-z]{2})/([a-z0-9-]+)(/|$)`)
+
+// inDashboard is a hint to write the domain of the tenant that a page of the dashboard is about.
+func inDashboard(path string) string {
+	page := dashboardPage.FindStringSubmatch(strings.ToLower(path))
+	if page == nil {
+		return domainExample
+	}
+	region, name, older := page[1], page[2], ""
+	if region == "us" {
+		older = fmt.Sprintf(", or %s.auth0.com where its applications have that", name) // from when there was one region only
+	}
+	return bareDomain("https", name+"."+region+".auth0.com", older)
+}
 
 // bareDomain is a hint to write the host alone, where that would be taken; on this machine its scheme stays.
 func bareDomain(scheme, host, why string) string {
