@@ -2,12 +2,9 @@ package cmd
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -133,31 +130,6 @@ func judge(err error) verdict {
 		return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "mend the file or folder that is named, or make room"}
 	}
 	return verdict{exit: exitFailure, code: "failed", message: err.Error(), hint: "run again with --debug to see what was sent and answered"}
-}
-
-func requestHint(e *tenant.RequestError) string {
-	var unknown *net.DNSError
-	var proxy *tenant.ProxyError
-	var untrusted *tls.CertificateVerificationError
-	switch {
-	case errors.As(e, &untrusted):
-		return "check the domain; where this network has a certificate authority of its own, as for a proxy, name its file with --ca-file"
-	case errors.As(e, &proxy) && proxy.Status == http.StatusProxyAuthRequired:
-		return "the proxy wants a user name and a password, or others than it got: they stand in HTTPS_PROXY, as http://USER:PASSWORD@" + proxy.Host
-	case errors.As(e, &proxy):
-		return "check the proxy, which HTTPS_PROXY names, and that it lets requests to the tenant through; NO_PROXY names hosts that are reached without it. Then run again: what is done already stays done"
-	case errors.As(e, &unknown) && unknown.IsNotFound:
-		return "no such host: check the domain's spelling and its region (my-tenant.eu.auth0.com)"
-	case e.Code == "too_many_entities":
-		return "the tenant's plan is full: delete what nobody uses, or upgrade"
-	case e.Status >= 500 || e.Status == 429:
-		return "run again in a while: what is done already stays done"
-	case e.Foreign:
-		return "something on the way to Auth0 may have answered in its place (a sign-in page, a firewall, a proxy): check the domain and the network; --debug shows what was sent and answered"
-	case e.Status == 0:
-		return "check the network and the domain, then run again: what is done already stays done"
-	}
-	return "run again with --debug to see what was sent and answered"
 }
 
 // refusals are all that the gateway's project gave, each in its place, and what to do about them.

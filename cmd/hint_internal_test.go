@@ -42,6 +42,8 @@ func TestRequestHints(t *testing.T) {
 		{tenant.RequestError{Status: 502, Foreign: true}, "in a while"},
 		{tenant.RequestError{Status: 400}, "--debug"},
 		{tenant.RequestError{Err: &tenant.ProxyError{Host: "proxy.example", Err: &tls.CertificateVerificationError{Err: io.EOF}}}, "--ca-file"},
+		{tenant.RequestError{Err: &tenant.NoTLSError{Host: "localhost:9400"}}, "write http://localhost:9400:"},
+		{tenant.RequestError{Err: &tenant.NoTLSError{Host: "tenant.example:80"}}, "always reached by https"},
 		{tenant.RequestError{}, "check the network and the domain"},
 	} {
 		if got := judge(&c.err); !strings.Contains(got.hint, c.want) || got.exit != exitFailure {

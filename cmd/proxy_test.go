@@ -59,7 +59,7 @@ func TestProxiesByTheEnvironment(t *testing.T) {
 	}{
 		{refusing(http.StatusProxyAuthRequired), "the proxy %s refused to connect: 407 Proxy Authentication Required", "user name and a password", 1},
 		{refusing(http.StatusForbidden), "the proxy %s refused to connect: 403 Forbidden", "NO_PROXY", 1},
-		{gone, "the proxy %s can't be reached: dial tcp", "NO_PROXY", 0},
+		{gone, "the proxy %s can't be reached: nothing listens at ", "NO_PROXY", 0},
 		{&mute, "through the proxy %s: ", "NO_PROXY", 0},
 	} {
 		asked = nil

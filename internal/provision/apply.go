@@ -3,7 +3,6 @@ package provision
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"time"
 
@@ -165,10 +164,18 @@ var recorded = map[tenant.Effect]journal.Status{
 	tenant.Done: journal.Applied, tenant.Found: journal.Found, tenant.Nothing: journal.Failed, tenant.Unknown: journal.Sending,
 }
 
+// unansweredError is an interrupt while a change was under way.
+type unansweredError struct{ err error }
+
+func (e *unansweredError) Error() string {
+	return "interrupted before its answer came, so it may have taken effect"
+}
+func (e *unansweredError) Unwrap() error { return e.err }
+
 func (a *application) send(ctx context.Context, change plan.Change) error {
 	object, effect, err := a.tenant.Apply(ctx, change)
 	if errors.Is(err, context.Canceled) && effect == tenant.Unknown {
-		err = fmt.Errorf("interrupted before its answer came, so it may have taken effect: %w", err)
+		err = &unansweredError{err}
 	}
 	a.record.Answered(change, recorded[effect], object)
 	a.became(change, effect, err)

@@ -29,7 +29,7 @@ func buffer(resp *http.Response) error {
 	defer func() { _ = resp.Body.Close() }()
 	content, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
-		return fmt.Errorf("the answer broke off: %w", err)
+		return &tornError{err}
 	}
 	if len(content) > maxAnswer {
 		return &answerError{status: resp.StatusCode, what: fmt.Sprintf("an answer of more than %d MiB", maxAnswer>>20)}

@@ -35,8 +35,14 @@ func mayHaveActed(req *http.Request, resp *http.Response, err error) bool {
 		refusal := resp.StatusCode >= 400 && resp.StatusCode <= 499 && resp.StatusCode != http.StatusRequestTimeout
 		return !refusal
 	}
+	return !unshaken(err) && !unconnected(err)
+}
+
+// unshaken tells that there was no TLS handshake, after which the request would have come, and won't be one.
+func unshaken(err error) bool {
 	var untrusted *tls.CertificateVerificationError
-	return !errors.As(err, &untrusted) && !unconnected(err) // the request would have come after the handshake
+	var without *NoTLSError
+	return errors.As(err, &untrusted) || errors.As(err, &without)
 }
 
 // unconnected tells that there was no connection to the tenant, so that nothing was asked of it.

@@ -59,11 +59,7 @@ func (e *RequestError) Error() string {
 	case e.Status != 0:
 		fmt.Fprintf(&b, " was answered %d %s", e.Status, http.StatusText(e.Status))
 	case e.Err != nil:
-		cause := e.Err
-		if sent := (*url.Error)(nil); errors.As(cause, &sent) {
-			cause = sent.Err // the method and the address are said already
-		}
-		fmt.Fprintf(&b, " failed: %v", cause)
+		fmt.Fprintf(&b, " failed: %s", plainly(e.Err))
 		return b.String()
 	}
 	if e.Detail != "" {
@@ -142,8 +138,11 @@ func (c *Client) typed(method, path, object string, err error) error {
 	}
 	var auth *AuthError
 	var earlier *RequestError
-	if errors.As(err, &auth) || errors.As(err, &earlier) || errors.Is(err, context.Canceled) {
-		return err // getting the token failed, or nobody waits any more
+	switch {
+	case errors.As(err, &auth) || errors.Is(err, context.Canceled):
+		return err // there is no token, or nobody waits any more
+	case errors.As(err, &earlier):
+		return earlier // getting the token failed
 	}
 	failure := &RequestError{Method: method, Path: apiPath + path, Object: object, Err: err}
 	var sent *url.Error

@@ -23,9 +23,9 @@ func (e *ProxyError) Error() string {
 	case e.Status != 0:
 		return strings.TrimSpace(fmt.Sprintf("the proxy %s refused to connect: %d %s", e.Host, e.Status, http.StatusText(e.Status)))
 	case errors.As(e.Err, &dial) && dial.Op == proxyDial:
-		return fmt.Sprintf("the proxy %s can't be reached: %v", e.Host, dial.Err)
+		return fmt.Sprintf("the proxy %s can't be reached: %s", e.Host, plainly(dial.Err))
 	}
-	return fmt.Sprintf("through the proxy %s: %v", e.Host, e.Err)
+	return fmt.Sprintf("through the proxy %s: %s", e.Host, plainly(e.Err))
 }
 
 func (e *ProxyError) Unwrap() error { return e.Err }

@@ -3,7 +3,6 @@ package tenant
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -182,7 +181,7 @@ func (t *Transport) attempt(req *http.Request, body []byte, attempt int) (*http.
 		t.pace.hint(resp.Header)
 	}
 	if err != nil {
-		return nil, throughProxy(req, err)
+		return nil, throughProxy(req, withoutTLS(req, err))
 	}
 	if err := checkAnswer(resp); err != nil {
 		return nil, err // never both: an http.RoundTripper answers with one of the two
@@ -216,24 +215,13 @@ func worthRepeating(req *http.Request, resp *http.Response, err error) bool {
 		return false
 	}
 	var answer *answerError
-	var untrusted *tls.CertificateVerificationError
-	if errors.As(err, &answer) || errors.As(err, &untrusted) {
+	if errors.As(err, &answer) || unshaken(err) {
 		return false
 	}
 	if unconnected(err) {
 		return mayConnect(err)
 	}
 	return repeatable(req)
-}
-
-func reason(resp *http.Response, err error) string {
-	switch {
-	case err != nil:
-		return err.Error()
-	case resp.StatusCode == http.StatusTooManyRequests:
-		return RateLimit
-	}
-	return fmt.Sprintf("the answer was %d %s", resp.StatusCode, http.StatusText(resp.StatusCode))
 }
 
 func (t *Transport) sleep(ctx context.Context, w Wait) error {
