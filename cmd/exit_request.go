@@ -6,9 +6,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 	"github.com/mcpauth-cli/mcpauth/internal/tenant"
+	"github.com/mcpauth-cli/mcpauth/internal/verify"
 )
 
 // requestHint says what to do about a request to the tenant that did not end well.
@@ -31,13 +33,25 @@ func requestHint(e *tenant.RequestError) string {
 	case e.Code == "too_many_entities":
 		return "the tenant's plan is full: delete what nobody uses, or upgrade"
 	case e.Status >= 500 || e.Status == 429:
-		return "run again in a while: what is done already stays done"
+		return "run again in " + awhile(e.Asked) + ": what is done already stays done"
 	case e.Foreign:
 		return "something on the way to Auth0 may have answered in its place (a sign-in page, a firewall, a proxy): check the domain and the network; --debug shows what was sent and answered"
 	case e.Status == 0:
 		return "check the network and the domain, then run again: what is done already stays done"
 	}
 	return "run again with --debug to see what was sent and answered"
+}
+
+// awhile is how long to wait, in whole minutes where there are any.
+func awhile(asked time.Duration) string {
+	if asked <= 0 {
+		return "a while"
+	}
+	unit := time.Second
+	if asked > time.Minute {
+		unit = time.Minute
+	}
+	return verify.Shortly((asked + unit - 1).Truncate(unit))
 }
 
 func withoutTLSHint(host string) string {

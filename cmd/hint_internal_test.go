@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/journal"
 	"github.com/mcpauth-cli/mcpauth/internal/sandbox"
@@ -40,6 +41,10 @@ func TestRequestHints(t *testing.T) {
 		{tenant.RequestError{Status: 404, Foreign: true}, "check the domain and the network"},
 		{tenant.RequestError{Foreign: true}, "may have answered in its place"},
 		{tenant.RequestError{Status: 502, Foreign: true}, "in a while"},
+		{tenant.RequestError{Status: 429}, "run again in a while:"},
+		{tenant.RequestError{Status: 429, Asked: time.Hour}, "run again in 1h:"},
+		{tenant.RequestError{Status: 503, Asked: 119*time.Second + 1}, "run again in 2m:"},
+		{tenant.RequestError{Status: 503, Asked: 40*time.Second - 1}, "run again in 40s:"},
 		{tenant.RequestError{Status: 400}, "--debug"},
 		{tenant.RequestError{Err: &tenant.ProxyError{Host: "proxy.example", Err: &tls.CertificateVerificationError{Err: io.EOF}}}, "--ca-file"},
 		{tenant.RequestError{Err: &tenant.NoTLSError{Host: "localhost:9400"}}, "write http://localhost:9400:"},

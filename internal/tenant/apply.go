@@ -94,7 +94,7 @@ func (c *Client) pauseAfter(ctx context.Context, cause error, attempt int) error
 	var failure *RequestError
 	asked := time.Duration(0)
 	if errors.As(cause, &failure) {
-		asked = failure.asked
+		asked = failure.Asked
 	}
 	wait, again := c.transport.backoff.failed(asked, attempt)
 	if !again {

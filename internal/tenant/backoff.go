@@ -39,12 +39,7 @@ func (b backoff) failed(asked time.Duration, n int) (wait time.Duration, again b
 // limited is the wait after the n-th 429: what Retry-After says, else until X-RateLimit-Reset (epoch seconds), else our
 // own counting.
 func (b backoff) limited(h http.Header, n int) (wait time.Duration, again bool) {
-	asked := parseRetryAfter(h, b.now())
-	if asked == 0 {
-		if reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64); err == nil {
-			asked = max(0, time.Unix(reset, 0).Sub(b.now()))
-		}
-	}
+	asked := untilAllowed(h, b.now())
 	if asked > b.patience {
 		return 0, false
 	}
@@ -52,6 +47,26 @@ func (b backoff) limited(h http.Header, n int) (wait time.Duration, again bool) 
 		return asked + b.jitter(b.first/4), true
 	}
 	return b.exponential(n), true
+}
+
+// untilAllowed is how long a 429 asks to wait, zero where it doesn't say.
+func untilAllowed(h http.Header, now time.Time) time.Duration {
+	if asked := parseRetryAfter(h, now); asked != 0 {
+		return asked
+	}
+	reset, err := strconv.ParseInt(h.Get("X-RateLimit-Reset"), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return max(0, time.Unix(reset, 0).Sub(now))
+}
+
+// askedToWait is how long an answer that is no success asks to wait.
+func askedToWait(resp *http.Response) time.Duration {
+	if resp.StatusCode == http.StatusTooManyRequests {
+		return untilAllowed(resp.Header, time.Now())
+	}
+	return retryAfter(resp)
 }
 
 func retryAfter(resp *http.Response) time.Duration {

@@ -45,8 +45,7 @@ type RequestError struct {
 	Err    error
 	// Foreign says that an answer came which is not in Auth0's form: something else may have answered.
 	Foreign bool
-
-	asked time.Duration // how long the tenant asked to wait
+	Asked   time.Duration // how long the tenant asked to wait; 0 where it didn't say
 }
 
 func (e *RequestError) Error() string {
@@ -115,7 +114,7 @@ func refuseFailures(resp *http.Response) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	return nil, &statusError{status: resp.StatusCode, asked: retryAfter(resp), body: body}
+	return nil, &statusError{status: resp.StatusCode, asked: askedToWait(resp), body: body}
 }
 
 // envelope is the shape of Auth0's errors; errorCode is sometimes absent.
@@ -159,7 +158,7 @@ func (c *Client) typed(method, path, object string, err error) error {
 	if !errors.As(err, &answer) {
 		return failure
 	}
-	failure.Status, failure.Err, failure.asked = answer.status, nil, answer.asked
+	failure.Status, failure.Err, failure.Asked = answer.status, nil, answer.asked
 	body, own := answer.envelope()
 	if !own {
 		failure.Detail, failure.Foreign = c.tokens.excerpt(answer.foreign()), true

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -52,6 +53,28 @@ func TestWhyNoAnswerCame(t *testing.T) {
 				if reason != want {
 					t.Errorf("%s: it tries again for %q", name, reason)
 				}
+			}
+		}
+	}
+}
+
+// How long the tenant asks to wait is known to whoever has to, where it is longer than the transport waits.
+func TestHowLongTheTenantAsksToWait(t *testing.T) {
+	for name, value := range map[string]string{"Retry-After": "3600", "X-RateLimit-Reset": strconv.FormatInt(time.Now().Add(time.Hour).Unix(), 10)} {
+		url, asked := scripted(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set(name, value)
+			w.WriteHeader(http.StatusTooManyRequests)
+		})
+		domain, err := spec.ParseDomain(url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, credentials := range []Credentials{{clientID: "id", clientSecret: "secret"}, {token: "opaque"}} {
+			asked.Store(0)
+			_, err := New(Config{Domain: domain, Credentials: credentials, Transport: quick(5 * time.Second)}).Observe(t.Context(), plan.Query{Settings: true})
+			var failure *RequestError
+			if !errors.As(err, &failure) || (failure.Asked-time.Hour).Abs() > time.Minute || asked.Load() != 1 {
+				t.Errorf("%s: asked %d times, then %v", name, asked.Load(), err)
 			}
 		}
 	}

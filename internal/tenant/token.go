@@ -124,7 +124,7 @@ func (s *tokenSource) refused(err error) error {
 	}
 	failure.Err = nil
 	if answer.Response != nil {
-		failure.Status = answer.Response.StatusCode
+		failure.Status, failure.Asked = answer.Response.StatusCode, askedToWait(answer.Response)
 	}
 	if answer.ErrorCode == "" {
 		failure.Detail, failure.Foreign = s.excerpt("not one of Auth0's errors"+butPage(answer.Body)), true
