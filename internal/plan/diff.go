@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/mcpauth-cli/mcpauth/internal/spec"
 )
@@ -59,6 +60,10 @@ func Diff(s spec.Spec, o Observed) Plan {
 	if !s.Registration.DCR() && o.Settings.Values[pathDCR] == true {
 		p.Warnings = append(p.Warnings, "dynamic client registration is on and stays on, since nothing is switched off here; "+
 			"switch it off in the dashboard (Settings > Advanced) if it isn't wanted")
+	}
+	if s.TokenLifetime > 0 && s.TokenLifetime < time.Minute {
+		p.Warnings = append(p.Warnings, fmt.Sprintf("access tokens will be good for %s, so that clients ask for new ones all the time; "+
+			"a lifetime without a unit is in seconds: for hours write 24h", s.TokenLifetime))
 	}
 	for _, c := range p.Changes {
 		if c.Action == Conflict && !c.Blocking {

@@ -312,6 +312,18 @@ func TestUntaken(t *testing.T) {
 	}
 }
 
+// A day that was written as 24 is 24 seconds.
+func TestAShortLifetimeIsWarnedOf(t *testing.T) {
+	for lifetime, want := range map[time.Duration]int{0: 0, 24 * time.Second: 1, time.Minute: 0, 24 * time.Hour: 0} {
+		s := wanted(t)
+		s.TokenLifetime = lifetime
+		p := plan.Diff(s, ready())
+		if len(p.Warnings) != want || want == 1 && (!strings.Contains(p.Warnings[0], "good for 24s,") || !strings.Contains(p.Warnings[0], "write 24h")) {
+			t.Errorf("a lifetime of %s gives the warnings %q", lifetime, p.Warnings)
+		}
+	}
+}
+
 // An API that has scopes, and a grant that allows none of them, let clients in and let them do nothing.
 func TestAGrantWithoutScopesIsWarnedOf(t *testing.T) {
 	s, o := wanted(t), ready()
