@@ -103,9 +103,9 @@ func openBrowser(address string) error {
 			return err
 		}
 	}
-	if program := getenv(envBrowser); program != "" {
+	if words := browserCommand(getenv(envBrowser), address); len(words) > 0 {
 		// It outlives this run: nobody's browser is closed because a login is over.
-		command := exec.CommandContext(context.Background(), program, address) // #nosec G204 G702 -- the user names the program
+		command := exec.CommandContext(context.Background(), words[0], words[1:]...) // #nosec G204 G702 -- the user names the program
 		command.Stdout, command.Stderr = os.Stderr, os.Stderr
 		return command.Run()
 	}

@@ -56,8 +56,9 @@ The MCP server to verify:
   MCPAUTH_MCP_URL          its URL, if none is given
   MCPAUTH_CLIENT_SECRET    the secret of --client-id, if it has one
   BROWSER                  the program that --login opens the page with, if not
-                           the system's own browser; in CI, and with --no-input,
-                           --login needs one that logs in by itself
+                           the system's own browser, and its arguments, in which
+                           %s stands for the address; in CI, and with
+                           --no-input, --login needs one that logs in by itself
   MCP_CONFORMANCE_SCENARIO set by a conformance harness: verify is then a client
                            and nothing more
   MCP_CONFORMANCE_CONTEXT  what such a harness hands to a client, as JSON:
