@@ -240,16 +240,19 @@ func (a *app) ask(ctx context.Context, question string) error {
 		if err != nil && !errors.Is(err, io.EOF) {
 			line = ""
 		}
-		answers <- strings.ToLower(strings.TrimSpace(line))
+		answers <- line
 	}()
 	select {
 	case <-ctx.Done():
 		a.errf("\n")
 		return untouched(ctx.Err())
-	case answer := <-answers:
-		if answer == "y" || answer == "yes" {
-			return nil
+	case line := <-answers:
+		if !strings.HasSuffix(line, "\n") {
+			a.errf("\n") // after Ctrl-D a terminal shows no end of the line
 		}
-		return errDeclined
+		if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+			return errDeclined
+		}
+		return nil
 	}
 }

@@ -86,6 +86,19 @@ func TestInterruptedAtTheQuestion(t *testing.T) {
 	}
 }
 
+// Ctrl-D is no yes, and what is said then stands on a line of its own.
+func TestTheInputEndsAtTheQuestion(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	c := onConsole(t, size{80, 100}, t.TempDir(), w.signedIn(), "promote-connection", "--name", "google-oauth2")
+	c.sees("Apply these changes to")
+	c.types(endOfInput)
+	c.exits(3)
+	if screen := c.shown(); !strings.Contains(screen, "[y/N]\nerror: nothing was changed") {
+		t.Errorf("it says:\n%s", screen)
+	}
+}
+
 // A connection is missing where the tenant has none at domain level: then it is asked for, and nothing else. Where there is
 // one, nothing is missing.
 func TestWizardAsksForAConnectionOnly(t *testing.T) {

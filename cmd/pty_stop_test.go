@@ -4,7 +4,7 @@ package cmd_test
 
 import "testing"
 
-const stop = "\x1a" // Ctrl-Z
+const stop, endOfInput = "\x1a", "\x04" // Ctrl-Z and Ctrl-D
 
 // Ctrl-Z stops the wizard where a shell lets it go on, with the answers that were given.
 func TestWizardIsStopped(t *testing.T) {
