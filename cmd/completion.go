@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"regexp"
 	"slices"
@@ -30,12 +31,7 @@ func (a *app) completionCommand(root *cobra.Command) *cobra.Command {
 		Long: "Prints the script that makes bash, zsh, fish or powershell complete mcpauth. For bash the package bash-completion has to be there. Where credentials are in the " +
 			"environment, connections are completed by name; no password is asked for and nothing is printed if that fails.",
 		ValidArgs: shells,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 1 && slices.Contains(shells, args[0]) {
-				return nil
-			}
-			return &usageError{What: "completion needs the name of a shell", Hint: "choose " + strings.Join(shells[:len(shells)-1], ", ") + " or " + shells[len(shells)-1]}
-		},
+		Args:      oneShell,
 		RunE: func(_ *cobra.Command, args []string) error {
 			print := map[string]func(io.Writer) error{
 				"bash":       func(w io.Writer) error { return root.GenBashCompletionV2(w, true) },
@@ -50,6 +46,21 @@ func (a *app) completionCommand(root *cobra.Command) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// oneShell wants the name of a shell that there is a script for.
+func oneShell(_ *cobra.Command, args []string) error {
+	last := len(shells) - 1
+	wrong := &usageError{What: "completion needs the name of a shell", Hint: "choose " + strings.Join(shells[:last], ", ") + " or " + shells[last]}
+	switch {
+	case len(args) > 1:
+		wrong.What = "completion takes one shell"
+	case len(args) == 1 && slices.Contains(shells, args[0]):
+		return nil
+	case len(args) == 1 && !secretLike(args[0]):
+		wrong.What = fmt.Sprintf("completion doesn't know the shell %q", args[0])
+	}
+	return wrong
 }
 
 // values are the completions of flags by their names, for every command that has them.
