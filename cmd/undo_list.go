@@ -24,6 +24,7 @@ func (a *app) listRuns(o undoOptions) error {
 	if err != nil {
 		return err
 	}
+	a.doc.Runs = []view.Run{}
 	others := 0
 	for _, run := range runs {
 		if !domain.IsZero() && run.Tenant != domain.String() {

@@ -19,9 +19,9 @@ type Document struct {
 	Schema   string         `json:"schema"`
 	Command  string         `json:"command"`
 	Tenant   string         `json:"tenant,omitempty"`
-	Run      string         `json:"run,omitempty"`    // the id of the record that this run keeps
-	Undoes   string         `json:"undoes,omitempty"` // the id of the run that undo takes back
-	Runs     []Run          `json:"runs,omitempty"`
+	Run      string         `json:"run,omitempty"`         // the id of the record that this run keeps
+	Undoes   string         `json:"undoes,omitempty"`      // the id of the run that undo takes back
+	Runs     []Run          `json:"runs,omitzero"`         // nil where none were asked for
 	Source   string         `json:"credentials,omitempty"` // where the credentials came from, in words
 	Changes  []Change       `json:"changes,omitempty"`
 	Files    []File         `json:"files,omitempty"`
