@@ -23,10 +23,10 @@ func (e *NoTLSError) Error() string { return e.Host + " does not speak TLS" }
 
 func (e *NoTLSError) Unwrap() error { return e.Err }
 
-// withoutTLS names the host in the error of a request to one that does not speak TLS.
+// withoutTLS names the host in the error of a request to one that does not speak TLS. A proxy may be what doesn't.
 func withoutTLS(req *http.Request, err error) error {
 	var other tls.RecordHeaderError
-	if errors.As(err, &other) {
+	if errors.As(err, &other) && !unconnected(err) {
 		return &NoTLSError{Host: req.URL.Host, Err: err}
 	}
 	return err
@@ -64,6 +64,8 @@ func plainly(err error) string {
 		return torn.Error()
 	case errors.As(err, &unknown) && unknown.IsNotFound:
 		return "no host has the name " + unknown.Name
+	case errors.As(err, &unknown):
+		return fmt.Sprintf("looking up %s failed: %s", unknown.Name, unknown.Err)
 	case hungUp(err):
 		return "the connection was closed before an answer came"
 	case errors.As(err, &socket) && socket.Op == "dial" && socket.Addr != nil && errors.Is(err, syscall.ECONNREFUSED):

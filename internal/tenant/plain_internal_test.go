@@ -91,7 +91,8 @@ func TestPlainly(t *testing.T) {
 		"no connection to 192.0.2.1:443: " + syscall.ENETUNREACH.Error(): call("dial", syscall.ENETUNREACH),
 		"the connection failed: " + syscall.EHOSTUNREACH.Error():         call("read", syscall.EHOSTUNREACH),
 		"no host has the name a.invalid":                                 &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "a.invalid", Server: "192.0.2.53:53", IsNotFound: true}},
-		"something else":                                                 errors.New("something else"),
+		"looking up a.example failed: server misbehaving":                &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "server misbehaving", Name: "a.example", Server: "192.0.2.53:53"}},
+		"something else": errors.New("something else"),
 	} {
 		if got := plainly(err); got != want {
 			t.Errorf("%v: %q, want %q", err, got, want)

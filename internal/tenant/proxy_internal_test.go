@@ -12,6 +12,7 @@ import (
 // A proxy that refuses, or isn't there, was asked for no more than a connection: that a write changed nothing is known. What
 // it may be asked again is what may end otherwise.
 func TestAProxyThatDoesNotConnectChangesNothing(t *testing.T) {
+	const withoutTLSItself = -1
 	for name, c := range map[string]struct {
 		status int
 		tries  int
@@ -20,14 +21,18 @@ func TestAProxyThatDoesNotConnectChangesNothing(t *testing.T) {
 		"forbids":            {403, 1},
 		"finds no tenant":    {503, maxAttempts},
 		"is there no longer": {0, maxAttempts},
+		"speaks no TLS":      {withoutTLSItself, maxAttempts},
 	} {
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(c.status) }))
 		address, err := url.Parse(proxy.URL)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c.status == 0 {
+		switch c.status {
+		case 0:
 			proxy.Close()
+		case withoutTLSItself:
+			address.Scheme = "https"
 		}
 		base := NewBase(nil)
 		base.Proxy = http.ProxyURL(address)
@@ -40,7 +45,8 @@ func TestAProxyThatDoesNotConnectChangesNothing(t *testing.T) {
 		}
 		_, err = transport.RoundTrip(req)
 		var refused *ProxyError
-		if err == nil || doubt.Load() || errors.As(err, &refused) != (c.status != 0) || transport.Counts().Writes != c.tries {
+		var tenants *NoTLSError
+		if err == nil || doubt.Load() || errors.As(err, &refused) != (c.status > 0) || errors.As(err, &tenants) || transport.Counts().Writes != c.tries {
 			t.Errorf("one that %s: %v, doubted %v, tried %d times", name, err, doubt.Load(), transport.Counts().Writes)
 		}
 		proxy.Close()
