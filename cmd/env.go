@@ -71,11 +71,12 @@ func System(version string) Env {
 	}
 }
 
-// getenv reads a variable. One that was filled from a file ends as the file does, and a line end is no part of a value. What
-// holds nothing else stays as it is: it was set, if to nothing of use, and must not pass for one that is unset.
+// getenv reads a variable. White space around a value is no part of it: a file that it was filled from ends in a line end, and
+// cmd.exe keeps what stands before &&. What holds nothing else stays as it is: it was set, if to nothing of use, and must not
+// pass for one that is unset.
 func getenv(name string) string {
 	value := os.Getenv(name)
-	return cmp.Or(strings.TrimRight(value, "\r\n"), value)
+	return cmp.Or(strings.TrimSpace(value), value)
 }
 
 // interrupted ends its context at Ctrl-C, at a polite kill, and when the terminal is closed, unless nohup asked to outlive it. It

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/mcpauth-cli/mcpauth/internal/gateway"
 	"github.com/mcpauth-cli/mcpauth/internal/plan"
@@ -69,10 +69,20 @@ func checkFolders(out, gatewayDir string) error {
 	if info, err := os.Stat(gatewayDir); gatewayDir != "" && (err != nil || !info.IsDir()) {
 		return spec.Invalid{{Field: "--gateway-dir", What: fmt.Sprintf("there is no folder %s", gatewayDir), Hint: "name the folder of a Zuplo project, or write a new one with --out"}}
 	}
-	if info, err := os.Stat(out); out != "" && (errors.Is(err, syscall.ENOTDIR) || err == nil && !info.IsDir()) {
+	if out != "" && !mayBeFolder(out) {
 		return spec.Invalid{{Field: "--out", What: fmt.Sprintf("%s is no folder, or below a file", out), Hint: "name a folder; it need not be there yet"}}
 	}
 	return nil
+}
+
+// mayBeFolder tells whether a path is that of a folder, or of none yet below one.
+func mayBeFolder(path string) bool {
+	info, err := os.Stat(path)
+	for parent := filepath.Dir(path); err != nil && parent != path; parent = filepath.Dir(path) {
+		path = parent
+		info, err = os.Stat(path)
+	}
+	return err != nil || info.IsDir()
 }
 
 // asInvalid puts the gateway's problems with the input into the form that all others have.

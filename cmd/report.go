@@ -41,6 +41,9 @@ func reportProblems(names []string) (problems spec.Invalid) {
 		if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
 			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("the folder of %s isn't there", name), Hint: "make it first"})
 		}
+		if info, err := os.Lstat(name); err == nil && !info.Mode().IsRegular() {
+			problems = append(problems, spec.Problem{Field: "--report", What: fmt.Sprintf("%s can't be written: %v", name, atomicfile.ErrNoFile), Hint: "name a file, or a new one"})
+		}
 	}
 	return problems
 }
@@ -57,7 +60,7 @@ func writeReports(names []string, report verify.Report) error {
 			continue
 		}
 		if err := atomicfile.Write(name, b.Bytes(), ownersOnly); err != nil {
-			errs = append(errs, fmt.Errorf("report %s: %w", name, err))
+			errs = append(errs, &localError{fmt.Errorf("report %s can't be written: %w", name, atomicfile.Cause(err)), "make room, or name a file elsewhere"})
 		}
 	}
 	return errors.Join(errs...)

@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -26,17 +24,6 @@ import (
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
-
-// hearing runs the tests so that what they start hears a hangup, also where they are run by nohup: a signal that is ignored
-// stays so in every child, one that is caught doesn't.
-type hearing struct{ *testing.M }
-
-func (m hearing) Run() int {
-	if signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
-	}
-	return m.M.Run()
-}
 
 func TestMain(m *testing.M) {
 	testscript.Main(hearing{m}, map[string]func(){

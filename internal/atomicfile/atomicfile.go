@@ -19,7 +19,7 @@ const (
 
 // ErrNoFile is the error where what is there can't be replaced by a file: a device, a pipe, a folder, or a symbolic link, which
 // may be the whole machine's, as /dev/stdout is.
-var ErrNoFile = errors.New("it is there already, as a link, a folder or a device")
+var ErrNoFile = errors.New("it is there already, and is no regular file")
 
 // Cause is why something could not be done with a file, without the file's name, which may be that of a temporary one.
 func Cause(err error) error {
@@ -36,7 +36,8 @@ func Cause(err error) error {
 
 // Write puts content into a new file beside name and on the disk, and renames it over name. A file that was there keeps
 // its permissions, a new one gets perm whatever the umask says. What is no file is refused with ErrNoFile, and a symbolic link
-// neither replaced nor followed. After an error nothing is left behind, and what was there is there still. After none the new content also outlasts a power cut, where the system can sync a folder.
+// neither replaced nor followed. After an error nothing is left behind, and what was there is there still. After none the new
+// content also outlasts a power cut, where the system can sync a folder.
 func Write(name string, content []byte, perm fs.FileMode) error {
 	if err := Replace(name, content, perm); err != nil {
 		return err

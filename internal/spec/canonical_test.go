@@ -165,6 +165,7 @@ func TestParseDomain(t *testing.T) {
 		"my-tenant.eu.auth0.com/":        "more than a host",
 		"my-tenant.eu.auth0.com/api/v2/": "more than a host",
 		"my-tenant.eu.auth0.com?x":       "more than a host",
+		"my-tenant.eu.auth0.com?t=pw":    `"my-tenant.eu.auth0.com?…" has more than a host`,
 		"my tenant":                      "not a host",
 		"my-tenant":                      "not a tenant's domain",
 		"user@my-tenant.eu.auth0.com":    "user name",

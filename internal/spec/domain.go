@@ -36,7 +36,7 @@ func ParseDomain(raw string) (Domain, error) {
 		return Domain{}, Invalid{{What: fmt.Sprintf("%q is the dashboard, and no tenant's domain", raw), Hint: inDashboard(u.Path)}}
 	}
 	if u.Path != "" || u.RawQuery != "" || u.Fragment != "" || strings.ContainsAny(rest, "?#") {
-		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", raw), Hint: bareDomain(scheme, u.Host, "")}}
+		return Domain{}, Invalid{{What: fmt.Sprintf("%q has more than a host", shown(raw)), Hint: bareDomain(scheme, u.Host, "")}}
 	}
 	if checkHost(host) != nil || strings.HasSuffix(u.Host, ":") {
 		return Domain{}, Invalid{{What: fmt.Sprintf("%q is not a host name", raw), Hint: domainExample}}

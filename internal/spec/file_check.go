@@ -115,7 +115,7 @@ func (c *checking) mapping(node ast.MapNode, keys map[string]reflect.Type, where
 		name := key.GetToken().Value
 		want, known := keys[name]
 		if !known {
-			c.add(key, near(name, keys), "there is no key %q in %s", name, where)
+			c.add(key, near(name, keys), "there is no key %q in %s", withoutUser(name), where)
 			continue
 		}
 		inner := where + "." + name
@@ -163,7 +163,7 @@ func kind(node ast.Node, want reflect.Type) string {
 		return "keys with values"
 	}
 	if want.Kind() != reflect.Pointer {
-		return "plain text"
+		return "a single value"
 	}
 	return fmt.Sprintf("%q", node.GetToken().Value)
 }

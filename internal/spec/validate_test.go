@@ -153,7 +153,7 @@ domain: u.eu.auth0.com
 		`m.yaml:4:5: there is no key "nmae" in servers[0]; did you mean name?`,
 		`m.yaml:5:15: there is no key "vlaue" in servers[0].scopes[0]; did you mean value?`,
 		`m.yaml:5:26: servers[0].scopes[1] can't be a list; write one value there, or the keys description, value`,
-		`m.yaml:6:5: servers[1] can't be plain text; write keys with values there: name, scopes, url`,
+		`m.yaml:6:5: servers[1] can't be a single value; write keys with values there: name, scopes, url`,
 		`m.yaml:7:16: there is no key "nam" in connections[0]; did you mean name?`,
 		`m.yaml:8:17: token_lifetime: "soon" is not a duration; write 24h, 90m or a number of seconds`,
 		`m.yaml:9:17: offline_access can't be "maybe"; write true or false`,
@@ -171,7 +171,7 @@ domain: u.eu.auth0.com
 func TestAnotherFileIsNotRepeated(t *testing.T) {
 	for _, content := range []string{
 		"export AUTH0_CLIENT_ID=id\nexport AUTH0_CLIENT_SECRET=hunter2\n", "hunter2", "servers: hunter2", "gateway: hunter2",
-		"domain: x\nAUTH0_CLIENT_SECRET=hunter2\n", "AUTH0_CLIENT_SECRET: \"hunter2\n",
+		"domain: x\nAUTH0_CLIENT_SECRET=hunter2\n", "AUTH0_CLIENT_SECRET: \"hunter2\n", "postgres://user:hunter2@host/db: x\n",
 	} {
 		_, err := spec.ParseFile("m.yaml", []byte(content))
 		if err == nil || strings.Contains(err.Error(), "hunter2") {

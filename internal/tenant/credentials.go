@@ -89,6 +89,8 @@ func Resolve(ctx context.Context, s Sources) (Credentials, error) {
 		return Credentials{}, blankError(EnvClientID)
 	case blank(secret):
 		return Credentials{}, blankError(EnvClientSecret)
+	case blank(s.Getenv(EnvAudience)):
+		return Credentials{}, blankError(EnvAudience)
 	case id != "" && secret != "":
 		return Credentials{clientID: id, clientSecret: secret, audience: s.Getenv(EnvAudience), Source: fmt.Sprintf("client %s and its secret", id)}, nil
 	case blank(key):
